@@ -1,0 +1,341 @@
+//! The store contract.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::clock::Moment;
+use crate::error::StoreError;
+use crate::id::StoreKey;
+use crate::record::{Owner, Record, Revision};
+
+/// How long a store remembers an owner's cut-off: the longest that a sign-in may be in flight and still be ended.
+pub const CUT_OFF_KEPT: Duration = Duration::from_secs(60 * 60);
+
+/// Keeps opaque bytes with a revision and an end. All session logic is in core.
+///
+/// # For every operation
+///
+/// - `now` is handed in; a store reads no clock. Where nodes disagree about the time, a session ends early or late by as
+///   much, and a sign-in that is in flight during [`delete_sessions_of`](Self::delete_sessions_of) may be judged wrongly
+///   by as much: keep nodes within a second of each other.
+/// - A record whose `expires_at` has passed is absent, and so is a mark whose time has passed. An end is exclusive:
+///   [`Moment::has_passed`].
+/// - Each operation happens at one instant or not at all, and never for half.
+/// - A *mark* is what [`rotate`](Self::rotate) leaves under an old key: it names the successor, holds no data, counts
+///   nowhere, and can't be updated or touched.
+/// - An `Err` says that the store failed, never that a session was unknown. [`StoreError::ReplyLost`] says that the
+///   operation may have happened; every other error that it did not.
+/// - Nothing is resent on the quiet where a second run could answer differently from the first.
+///
+/// `session-conformance` has a test for every promise here: one macro line proves a store.
+#[async_trait]
+pub trait Store: fmt::Debug + Send + Sync + 'static {
+    /// Files a new record under `key`.
+    ///
+    /// `signs_in` is given when this makes somebody the record's owner, and is the moment when that request began: if
+    /// the owner's cut-off is at or after it, nothing stays behind and the answer is [`Created::CutOff`].
+    ///
+    /// A record that is there already with the same revision is this one, filed by an earlier call whose reply was lost:
+    /// the answer is [`Created::Created`].
+    ///
+    /// # Errors
+    ///
+    /// When the store failed, or is full.
+    async fn create(
+        &self,
+        key: &StoreKey,
+        record: &Record,
+        signs_in: Option<Moment>,
+        now: Moment,
+    ) -> Result<Created, StoreError>;
+
+    /// The record under `key`, or where it has gone.
+    ///
+    /// # Errors
+    ///
+    /// When the store failed, or what it holds is not a record: [`StoreError::Corrupt`].
+    async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError>;
+
+    /// Replaces the record under `key` if it still has the revision `expected`. Never inserts, and changes neither
+    /// `created_at` nor the owner.
+    ///
+    /// # Errors
+    ///
+    /// When the store failed.
+    async fn update(
+        &self,
+        key: &StoreKey,
+        record: &Record,
+        expected: Revision,
+        now: Moment,
+    ) -> Result<Updated, StoreError>;
+
+    /// Moves the session from an old key to a new one.
+    ///
+    /// The new record exists before the old one is gone. A failure in between leaves rubbish that nobody can reach, never
+    /// a loss, and never two sessions that both stay alive.
+    ///
+    /// A rotation whose reply was lost is recognised when it is sent again: by the old key's mark, which names this new
+    /// key, or where there is no mark by the record under the new key, which has this revision.
+    ///
+    /// # Errors
+    ///
+    /// When the store failed, or is full.
+    async fn rotate(&self, rotation: &Rotation<'_>, now: Moment) -> Result<Rotated, StoreError>;
+
+    /// Moves the end and the last activity forward, keeping the revision. Never inserts, and moves neither back.
+    ///
+    /// # Errors
+    ///
+    /// When the store failed.
+    async fn touch(&self, key: &StoreKey, touch: &Touch, now: Moment) -> Result<Touched, StoreError>;
+
+    /// Ends the session under `key`. A mark is followed to its successor, and on along a chain of marks.
+    ///
+    /// Deletion wins: after it has answered, no update, touch or rotation that began before can bring the session back,
+    /// under this key or a later one.
+    ///
+    /// # Errors
+    ///
+    /// When the store failed.
+    async fn delete(&self, key: &StoreKey, now: Moment) -> Result<Deleted, StoreError>;
+
+    /// The living sessions of `owner`, in no particular order.
+    ///
+    /// # Errors
+    ///
+    /// When the store failed.
+    async fn sessions_of(&self, owner: &Owner, now: Moment) -> Result<Vec<Listed>, StoreError>;
+
+    /// Ends all sessions of `owner`, but for the one under `except` (a mark there is followed), and answers how many.
+    ///
+    /// The owner's cut-off moves to `now` first, and is remembered for [`CUT_OFF_KEPT`]. Once this has answered, no
+    /// session of the owner lives that was signed in at or before `now`, creations and rotations in flight included.
+    ///
+    /// # Errors
+    ///
+    /// When the store failed. Some sessions may have ended by then; calling again ends the rest.
+    async fn delete_sessions_of(
+        &self,
+        owner: &Owner,
+        except: Option<&StoreKey>,
+        now: Moment,
+    ) -> Result<u64, StoreError>;
+
+    /// Removes at most `limit` ended records, marks and cut-offs, and answers how many. Zero means that nothing is left
+    /// to do, now.
+    ///
+    /// For stores whose engine does not do it by itself; they may be the only ones that ever remove anything here.
+    ///
+    /// # Errors
+    ///
+    /// When the store failed.
+    async fn delete_expired(&self, limit: usize, now: Moment) -> Result<u64, StoreError>;
+
+    /// How many living sessions there are: for operators and tests. It may read everything.
+    ///
+    /// # Errors
+    ///
+    /// When the store failed.
+    async fn count(&self, now: Moment) -> Result<u64, StoreError>;
+
+    /// Removes all that this store holds: for operators and tests.
+    ///
+    /// # Errors
+    ///
+    /// When the store failed.
+    async fn clear(&self) -> Result<(), StoreError>;
+}
+
+/// What [`Store::rotate`] is asked to do.
+#[derive(Clone, Debug)]
+pub struct Rotation<'a> {
+    /// Where the session is.
+    pub old: &'a StoreKey,
+    /// Where it goes: a key that was never used.
+    pub new: &'a StoreKey,
+    /// What it is from then on.
+    pub record: &'a Record,
+    /// The revision that the old record must still have.
+    pub expected: Revision,
+    /// Until when the old key is a mark; `None`: it is gone at once.
+    pub forward_until: Option<Moment>,
+    /// When this makes somebody the owner: when that request began, as in [`Store::create`].
+    pub signs_in: Option<Moment>,
+}
+
+/// What [`Store::touch`] is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Touch {
+    /// The revision that the record must still have.
+    pub expected: Revision,
+    /// The activity.
+    pub last_seen_at: Moment,
+    /// The end that follows from it.
+    pub expires_at: Moment,
+}
+
+/// What [`Store::create`] answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+#[expect(clippy::exhaustive_enums, reason = "the contract has these answers and no others")]
+pub enum Created {
+    /// The record is filed.
+    Created,
+    /// Another record or a mark is there. Nothing was done.
+    Taken,
+    /// The owner's sessions were ended after this sign-in began. Nothing stays behind.
+    CutOff,
+}
+
+/// What [`Store::load`] answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+#[expect(clippy::exhaustive_enums, reason = "the contract has these answers and no others")]
+pub enum Loaded {
+    /// The record.
+    Found(Record),
+    /// The session was rotated; its successor's key.
+    Moved(StoreKey),
+    /// There is none.
+    Absent,
+}
+
+/// What [`Store::update`] answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+#[expect(clippy::exhaustive_enums, reason = "the contract has these answers and no others")]
+pub enum Updated {
+    /// The record is replaced.
+    Applied,
+    /// It has another revision. Nothing was done; this is the current record.
+    Conflict(Record),
+    /// The session was rotated; its successor's key. Nothing was done.
+    Moved(StoreKey),
+    /// There is none. Nothing was done.
+    Gone,
+}
+
+/// What [`Store::rotate`] answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+#[expect(clippy::exhaustive_enums, reason = "the contract has these answers and no others")]
+pub enum Rotated {
+    /// The session is under the new key.
+    Applied,
+    /// It has another revision. Nothing was done; this is the current record.
+    Conflict(Record),
+    /// The session was rotated before; its successor's key. Nothing was done.
+    Moved(StoreKey),
+    /// There is none. Nothing was done.
+    Gone,
+    /// The owner's sessions were ended after this sign-in began. The old session is as it was.
+    CutOff,
+}
+
+/// What [`Store::touch`] answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+#[expect(clippy::exhaustive_enums, reason = "the contract has these answers and no others")]
+pub enum Touched {
+    /// The end has moved, or was later already.
+    Touched,
+    /// The record has another revision. Nothing was done.
+    Stale,
+    /// The session was rotated; its successor's key. Nothing was done.
+    Moved(StoreKey),
+    /// There is none. Nothing was done.
+    Gone,
+}
+
+/// What [`Store::delete`] answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+#[expect(clippy::exhaustive_enums, reason = "the contract has these answers and no others")]
+pub enum Deleted {
+    /// There was a living session, and it has ended.
+    Deleted,
+    /// There was none.
+    Absent,
+}
+
+/// One of an owner's sessions, as [`Store::sessions_of`] lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Where it is.
+    pub key: StoreKey,
+    /// As in [`Record`].
+    pub created_at: Moment,
+    /// As in [`Record`].
+    pub last_seen_at: Moment,
+    /// As in [`Record`].
+    pub expires_at: Moment,
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<S: Store + ?Sized> Store for Arc<S> {
+    async fn create(
+        &self,
+        key: &StoreKey,
+        record: &Record,
+        signs_in: Option<Moment>,
+        now: Moment,
+    ) -> Result<Created, StoreError> {
+        (**self).create(key, record, signs_in, now).await
+    }
+
+    async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
+        (**self).load(key, now).await
+    }
+
+    async fn update(
+        &self,
+        key: &StoreKey,
+        record: &Record,
+        expected: Revision,
+        now: Moment,
+    ) -> Result<Updated, StoreError> {
+        (**self).update(key, record, expected, now).await
+    }
+
+    async fn rotate(&self, rotation: &Rotation<'_>, now: Moment) -> Result<Rotated, StoreError> {
+        (**self).rotate(rotation, now).await
+    }
+
+    async fn touch(&self, key: &StoreKey, touch: &Touch, now: Moment) -> Result<Touched, StoreError> {
+        (**self).touch(key, touch, now).await
+    }
+
+    async fn delete(&self, key: &StoreKey, now: Moment) -> Result<Deleted, StoreError> {
+        (**self).delete(key, now).await
+    }
+
+    async fn sessions_of(&self, owner: &Owner, now: Moment) -> Result<Vec<Listed>, StoreError> {
+        (**self).sessions_of(owner, now).await
+    }
+
+    async fn delete_sessions_of(
+        &self,
+        owner: &Owner,
+        except: Option<&StoreKey>,
+        now: Moment,
+    ) -> Result<u64, StoreError> {
+        (**self).delete_sessions_of(owner, except, now).await
+    }
+
+    async fn delete_expired(&self, limit: usize, now: Moment) -> Result<u64, StoreError> {
+        (**self).delete_expired(limit, now).await
+    }
+
+    async fn count(&self, now: Moment) -> Result<u64, StoreError> {
+        (**self).count(now).await
+    }
+
+    async fn clear(&self) -> Result<(), StoreError> {
+        (**self).clear().await
+    }
+}

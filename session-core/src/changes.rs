@@ -208,6 +208,14 @@ impl Log {
         })
     }
 
+    /// The names of all values that were written or removed, some more than once.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|step| match step {
+            Step::Insert { name, .. } | Step::Remove { name } | Step::Update { name, .. } => Some(&**name),
+            Step::Clear | Step::SignIn { .. } | Step::SignOut { .. } => None,
+        })
+    }
+
     /// Whether what the log says of a value depends on who owned the session before.
     pub(crate) fn depends_on_the_owner(&self) -> bool {
         self.0.iter().any(|step| matches!(step, Step::SignIn { .. }))
@@ -543,7 +551,7 @@ mod tests {
                             let new = updater(value.as_ref().map(String::as_bytes)).unwrap();
                             new.map(|bytes| String::from_utf8(bytes).unwrap())
                         }
-                        _ => None,
+                        Step::Remove { .. } | Step::SignIn { .. } | Step::SignOut { .. } => None,
                     };
                 }
                 value

@@ -19,7 +19,10 @@ pub(crate) fn encode<T: Serialize + ?Sized>(key: &str, value: &T) -> Result<Vec<
 pub(crate) fn decode<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, Error> {
     let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes);
     deserializer.set_max_depth(MAX_DEPTH);
-    T::deserialize(&mut deserializer).map_err(|source| Error::Decode { key: key.to_owned(), source: source.into() })
+    T::deserialize(&mut deserializer).map_err(|source| Error::Decode {
+        key: key.to_owned(),
+        source: source.into(),
+    })
 }
 
 #[cfg(test)]

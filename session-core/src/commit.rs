@@ -103,6 +103,16 @@ pub(crate) enum CookieChange {
     Remove,
 }
 
+/// What a request knows after a commit.
+#[derive(Debug)]
+pub(crate) struct View {
+    pub(crate) key: Option<StoreKey>,
+    pub(crate) known: Known,
+    /// Empty, unless the commit failed.
+    pub(crate) intent: Intent,
+    pub(crate) cookie: CookieChange,
+}
+
 /// A commit under way.
 #[derive(Debug)]
 pub(crate) struct Commit<'a, S> {
@@ -139,16 +149,15 @@ struct Step {
 }
 
 impl<'a, S: Source> Commit<'a, S> {
-    /// Begins a commit: there may be an operation to perform.
-    pub(crate) fn begin(
+    /// A commit that has yet to [`start`](Self::start).
+    pub(crate) fn new(
         rules: Rules,
         source: &'a S,
-        session: (Option<StoreKey>, Known),
+        (key, known): (Option<StoreKey>, Known),
         intent: Intent,
         (began_at, now): (Moment, Moment),
-    ) -> Result<Self, Error> {
-        let (key, known) = session;
-        let mut commit = Self {
+    ) -> Self {
+        Self {
             rules,
             source,
             began_at,
@@ -167,9 +176,12 @@ impl<'a, S: Source> Commit<'a, S> {
             cookie: CookieChange::Keep,
             conflicts: 0,
             dropped: 0,
-        };
-        commit.proceed()?;
-        Ok(commit)
+        }
+    }
+
+    /// Begins: there may be an operation to perform then.
+    pub(crate) fn start(&mut self) -> Result<(), Error> {
+        self.proceed()
     }
 
     /// What to perform now; `None`: the commit is done.
@@ -177,19 +189,26 @@ impl<'a, S: Source> Commit<'a, S> {
         self.step.as_ref().map(|step| &step.operation)
     }
 
+    /// A write of this commit may have happened without an answer, and nothing has settled it yet.
     pub(crate) fn is_uncertain(&self) -> bool {
-        self.is_uncertain
+        self.is_uncertain || self.doubt.is_some()
     }
 
     pub(crate) fn is_forwarded(&self) -> bool {
         self.origin.is_some()
     }
 
-    /// Where the session is for this request's own view: a forwarded request goes on seeing what it had loaded.
-    pub(crate) fn into_view(self) -> (Option<StoreKey>, Known, CookieChange) {
-        match self.origin {
-            Some((key, snapshot)) => (Some(key), Known::Found(snapshot), self.cookie),
-            None => (self.key, self.known, self.cookie),
+    /// What the request knows from now on, and what it still wants. A forwarded request goes on seeing what it had loaded.
+    pub(crate) fn into_view(self) -> View {
+        let (key, known) = match self.origin {
+            Some((key, snapshot)) => (Some(key), Known::Found(snapshot)),
+            None => (self.key, self.known),
+        };
+        View {
+            key,
+            known,
+            intent: self.intent,
+            cookie: self.cookie,
         }
     }
 
@@ -207,7 +226,7 @@ impl<'a, S: Source> Commit<'a, S> {
         let id = step.id.take();
         match step.operation {
             Operation::Load { key } => self.loaded(key, reply),
-            Operation::Create { key, .. } => self.created(key, step.draft, id, reply),
+            Operation::Create { key, .. } => self.created(key, step.draft, id, &reply),
             Operation::Update { record, expected, .. } => {
                 let doubt = was_uncertain.then_some((record.revision, expected));
                 self.updated(step.draft, doubt, reply)
@@ -238,8 +257,13 @@ impl<'a, S: Source> Commit<'a, S> {
                     (true, false) => self.know(Known::Absent),
                 }
             }
-            _ if is_following => self.gone(),
-            _ => self.know(Known::Absent),
+            Reply::Absent | Reply::Done | Reply::Taken | Reply::CutOff | Reply::Stale | Reply::Lost => {
+                if is_following {
+                    self.gone()
+                } else {
+                    self.know(Known::Absent)
+                }
+            }
         }
     }
 
@@ -248,7 +272,7 @@ impl<'a, S: Source> Commit<'a, S> {
         key: StoreKey,
         draft: Option<Snapshot>,
         id: Option<SessionId>,
-        reply: Reply,
+        reply: &Reply,
     ) -> Result<(), Error> {
         match reply {
             Reply::CutOff => Err(Error::SignInRevoked),
@@ -258,7 +282,9 @@ impl<'a, S: Source> Commit<'a, S> {
                 Ok(())
             }
             // Somebody has drawn the same 256 bits, or the generator is broken: draw again.
-            _ => self.hop().and_then(|()| self.proceed()),
+            Reply::Taken | Reply::Current(_) | Reply::Moved(_) | Reply::Absent | Reply::Stale | Reply::Lost => {
+                self.hop().and_then(|()| self.proceed())
+            }
         }
     }
 
@@ -282,7 +308,7 @@ impl<'a, S: Source> Commit<'a, S> {
                 self.doubt = doubt;
                 self.follow(successor)
             }
-            _ => self.gone(),
+            Reply::Absent | Reply::Taken | Reply::CutOff | Reply::Stale | Reply::Lost => self.gone(),
         }
     }
 
@@ -315,8 +341,13 @@ impl<'a, S: Source> Commit<'a, S> {
                 self.proceed()
             }
             Reply::Moved(successor) => self.follow(successor),
-            _ if log.signs_in() => self.know(Known::Dead),
-            _ => self.gone(),
+            Reply::Absent | Reply::Taken | Reply::Stale | Reply::Lost => {
+                if log.signs_in() {
+                    self.know(Known::Dead)
+                } else {
+                    self.gone()
+                }
+            }
         }
     }
 
@@ -356,10 +387,14 @@ impl<'a, S: Source> Commit<'a, S> {
         }
     }
 
-    /// A compare-and-swap that was refused is planned again on a record that somebody else handed over.
+    /// Plans an update again on a record that somebody else has just written, if that is newer than what is known.
     pub(crate) fn offer(&mut self, latest: Snapshot) -> Result<(), Error> {
+        let is_older = match &self.known {
+            Known::Found(current) => current.follows(latest.record().revision),
+            Known::Unread | Known::Absent | Known::Dead => true,
+        };
         match self.operation() {
-            Some(Operation::Update { .. }) if !self.is_uncertain => self.know(Known::Found(latest)),
+            Some(Operation::Update { .. }) if !is_older => self.know(Known::Found(latest)),
             _ => Ok(()),
         }
     }

@@ -146,7 +146,7 @@ pub enum CorruptRecord {
 }
 
 /// The operating system has no random numbers to give.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the operating system has no random numbers to give")]
 pub struct RandomError(#[source] getrandom::Error);
 
@@ -166,6 +166,9 @@ pub enum ConfigError {
     /// A session's limits are not possible.
     #[error(transparent)]
     Expiry(#[from] crate::expiry::InvalidExpiry),
+    /// The operating system has no random numbers to give.
+    #[error(transparent)]
+    Random(#[from] RandomError),
     /// A duration or size is out of its bounds.
     #[error("{setting} is {value}, needs {bounds}")]
     Bounds {

@@ -48,34 +48,41 @@ impl<T: ?Sized> fmt::Debug for Key<T> {
     }
 }
 
-/// What names a value of type `T`: a `&str` for any type, a [`Key`] for its own.
-pub trait ValueKey<T: ?Sized>: sealed::Sealed {
+/// What names a value: a `&str` or a [`Key`].
+pub trait KeyName: sealed::Sealed + Sized {
     /// The value's name.
     fn name(&self) -> &str;
 
     /// The value's name, to be kept.
-    fn to_name(&self) -> Cow<'static, str>;
+    fn into_name(self) -> Cow<'static, str>;
 }
 
-impl<T: ?Sized> ValueKey<T> for &str {
+/// What names a value of type `T`: a `&str` for any type, a [`Key`] for its own.
+pub trait ValueKey<T: ?Sized>: KeyName {}
+
+impl KeyName for &str {
     fn name(&self) -> &str {
         self
     }
 
-    fn to_name(&self) -> Cow<'static, str> {
-        Cow::Owned((*self).to_owned())
+    fn into_name(self) -> Cow<'static, str> {
+        Cow::Owned(self.to_owned())
     }
 }
 
-impl<T: ?Sized> ValueKey<T> for Key<T> {
+impl<T: ?Sized> KeyName for Key<T> {
     fn name(&self) -> &str {
         self.name
     }
 
-    fn to_name(&self) -> Cow<'static, str> {
+    fn into_name(self) -> Cow<'static, str> {
         Cow::Borrowed(self.name)
     }
 }
+
+impl<T: ?Sized> ValueKey<T> for &str {}
+
+impl<T: ?Sized> ValueKey<T> for Key<T> {}
 
 mod sealed {
     #[expect(unnameable_types, reason = "nobody else names values")]

@@ -61,6 +61,17 @@ impl Operation {
         matches!(self, Self::Load { .. } | Self::Touch { .. })
     }
 
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Load { .. } => "load",
+            Self::Create { .. } => "create",
+            Self::Update { .. } => "update",
+            Self::Rotate { .. } => "rotate",
+            Self::Touch { .. } => "touch",
+            Self::Delete { .. } => "delete",
+        }
+    }
+
     /// Which session it is about.
     pub(crate) fn key(&self) -> StoreKey {
         match self {

@@ -143,245 +143,44 @@ mod tests {
         ..IDLE
     };
 
+    #[rustfmt::skip]
+    const TABLE: &[(&str, Facts, Plan)] = &[
+        ("an untouched request costs nothing", UNREAD, Plan::Nothing),
+        ("nor does one without a cookie", NO_KEY, Plan::Nothing),
+        ("unless any request is activity", Facts { is_active: true, ..UNREAD }, Plan::Load),
+        ("a write must know the stored session", Facts { has_recorded: true, ..UNREAD }, Plan::Load),
+        ("destroy need not look", Facts { destroys: true, ..UNREAD }, Plan::Delete),
+        ("nor need a whole sign-out", Facts { signs_out: true, leaves_nothing: true, ..UNREAD }, Plan::Delete),
+        ("destroy without a cookie is nothing", Facts { destroys: true, ..NO_KEY }, Plan::Nothing),
+        ("a first value makes a session", Facts { has_recorded: true, has_content: true, ..NO_KEY }, Plan::Create),
+        ("a remove does not", Facts { has_recorded: true, ..NO_KEY }, Plan::Nothing),
+        ("an unknown id gets a new session", Facts { has_recorded: true, has_content: true, ..ABSENT }, Plan::Create),
+        ("but not for being read", ABSENT, Plan::Nothing),
+        ("unless empty ones are stored", Facts { stores_empty: true, ..ABSENT }, Plan::Create),
+        ("also without a cookie", Facts { stores_empty: true, ..NO_KEY }, Plan::Create),
+        ("reading is free", FOUND, Plan::Nothing),
+        ("or slides the end", Facts { is_touch_due: true, ..FOUND }, Plan::Touch),
+        ("a write of no change slides it too", Facts { has_recorded: true, is_touch_due: true, ..FOUND }, Plan::Touch),
+        ("a change is an update", Facts { has_changed: true, is_touch_due: true, ..FOUND }, Plan::Update),
+        ("an emptied session stays", Facts { has_changed: true, has_content: false, ..FOUND }, Plan::Update),
+        ("regenerate rotates, with its changes", Facts { regenerates: true, has_changed: true, ..FOUND }, Plan::Rotate),
+        ("sign-in rotates", Facts { signs_in: true, has_changed: true, ..FOUND }, Plan::Rotate),
+        ("sign-out rotates what it keeps", Facts { signs_out: true, has_changed: true, ..FOUND }, Plan::Rotate),
+        ("or ends the session", Facts { signs_out: true, has_changed: true, has_content: false, ..FOUND }, Plan::Delete),
+        ("a forwarded one only writes", Facts { regenerates: true, has_changed: true, is_forwarded: true, ..FOUND }, Plan::Update),
+        ("a fork keeps what it has", Facts { forks: true, signs_out: true, ..FOUND }, Plan::Create),
+        ("or is nothing", Facts { forks: true, has_content: false, ..FOUND }, Plan::Nothing),
+        ("a write to a dead session is dropped", Facts { has_recorded: true, has_content: true, ..DEAD }, Plan::GiveUp),
+        ("so is its new id", Facts { has_recorded: true, regenerates: true, ..DEAD }, Plan::GiveUp),
+        ("a sign-in on one starts anew", Facts { has_recorded: true, signs_in: true, ..DEAD }, Plan::Create),
+        ("a sign-out on one ends what it became", Facts { has_recorded: true, signs_out: true, ..DEAD }, Plan::Delete),
+        ("and a look at one is nothing", DEAD, Plan::Nothing),
+        ("destroy comes before all else", Facts { destroys: true, signs_in: true, has_changed: true, ..FOUND }, Plan::Delete),
+    ];
+
     #[test]
     fn the_table_of_plans() {
-        let rows: &[(&str, Facts, Plan)] = &[
-            ("an untouched request costs nothing", UNREAD, Plan::Nothing),
-            ("nor does one without a cookie", NO_KEY, Plan::Nothing),
-            (
-                "unless any request is activity",
-                Facts {
-                    is_active: true,
-                    ..UNREAD
-                },
-                Plan::Load,
-            ),
-            (
-                "a write must know the stored session",
-                Facts {
-                    has_recorded: true,
-                    ..UNREAD
-                },
-                Plan::Load,
-            ),
-            (
-                "destroy need not look",
-                Facts {
-                    destroys: true,
-                    ..UNREAD
-                },
-                Plan::Delete,
-            ),
-            (
-                "nor need a whole sign-out",
-                Facts {
-                    signs_out: true,
-                    leaves_nothing: true,
-                    ..UNREAD
-                },
-                Plan::Delete,
-            ),
-            (
-                "destroy without a cookie is nothing",
-                Facts {
-                    destroys: true,
-                    ..NO_KEY
-                },
-                Plan::Nothing,
-            ),
-            (
-                "a first value makes a session",
-                Facts {
-                    has_recorded: true,
-                    has_content: true,
-                    ..NO_KEY
-                },
-                Plan::Create,
-            ),
-            (
-                "a remove does not",
-                Facts {
-                    has_recorded: true,
-                    ..NO_KEY
-                },
-                Plan::Nothing,
-            ),
-            (
-                "an unknown id gets a new session",
-                Facts {
-                    has_recorded: true,
-                    has_content: true,
-                    ..ABSENT
-                },
-                Plan::Create,
-            ),
-            ("but not for being read", ABSENT, Plan::Nothing),
-            (
-                "unless empty ones are stored",
-                Facts {
-                    stores_empty: true,
-                    ..ABSENT
-                },
-                Plan::Create,
-            ),
-            (
-                "also without a cookie",
-                Facts {
-                    stores_empty: true,
-                    ..NO_KEY
-                },
-                Plan::Create,
-            ),
-            ("reading is free", FOUND, Plan::Nothing),
-            (
-                "or slides the end",
-                Facts {
-                    is_touch_due: true,
-                    ..FOUND
-                },
-                Plan::Touch,
-            ),
-            (
-                "a write that changes nothing slides too",
-                Facts {
-                    has_recorded: true,
-                    is_touch_due: true,
-                    ..FOUND
-                },
-                Plan::Touch,
-            ),
-            (
-                "a change is an update",
-                Facts {
-                    has_changed: true,
-                    is_touch_due: true,
-                    ..FOUND
-                },
-                Plan::Update,
-            ),
-            (
-                "an emptied session stays",
-                Facts {
-                    has_changed: true,
-                    has_content: false,
-                    ..FOUND
-                },
-                Plan::Update,
-            ),
-            (
-                "regenerate rotates, with its changes",
-                Facts {
-                    regenerates: true,
-                    has_changed: true,
-                    ..FOUND
-                },
-                Plan::Rotate,
-            ),
-            (
-                "sign-in rotates",
-                Facts {
-                    signs_in: true,
-                    has_changed: true,
-                    ..FOUND
-                },
-                Plan::Rotate,
-            ),
-            (
-                "sign-out rotates what it keeps",
-                Facts {
-                    signs_out: true,
-                    has_changed: true,
-                    ..FOUND
-                },
-                Plan::Rotate,
-            ),
-            (
-                "or ends the session",
-                Facts {
-                    signs_out: true,
-                    has_changed: true,
-                    has_content: false,
-                    ..FOUND
-                },
-                Plan::Delete,
-            ),
-            (
-                "a forwarded regenerate is an update",
-                Facts {
-                    regenerates: true,
-                    has_changed: true,
-                    is_forwarded: true,
-                    ..FOUND
-                },
-                Plan::Update,
-            ),
-            (
-                "a fork keeps what it has",
-                Facts {
-                    forks: true,
-                    signs_out: true,
-                    ..FOUND
-                },
-                Plan::Create,
-            ),
-            (
-                "or is nothing",
-                Facts {
-                    forks: true,
-                    has_content: false,
-                    ..FOUND
-                },
-                Plan::Nothing,
-            ),
-            (
-                "a write to a dead session is dropped",
-                Facts {
-                    has_recorded: true,
-                    has_content: true,
-                    ..DEAD
-                },
-                Plan::GiveUp,
-            ),
-            (
-                "so is its new id",
-                Facts {
-                    has_recorded: true,
-                    regenerates: true,
-                    ..DEAD
-                },
-                Plan::GiveUp,
-            ),
-            (
-                "a sign-in on one starts anew",
-                Facts {
-                    has_recorded: true,
-                    signs_in: true,
-                    ..DEAD
-                },
-                Plan::Create,
-            ),
-            (
-                "a sign-out on one ends what it became",
-                Facts {
-                    has_recorded: true,
-                    signs_out: true,
-                    ..DEAD
-                },
-                Plan::Delete,
-            ),
-            ("and a look at one is nothing", DEAD, Plan::Nothing),
-            (
-                "destroy comes before all else",
-                Facts {
-                    destroys: true,
-                    signs_in: true,
-                    has_changed: true,
-                    ..FOUND
-                },
-                Plan::Delete,
-            ),
-        ];
-        for (sentence, facts, expected) in rows {
+        for (sentence, facts, expected) in TABLE {
             assert_eq!(plan(facts), *expected, "{sentence}");
         }
     }

@@ -103,13 +103,13 @@ fn entry(bytes: &[u8]) -> Option<(&str, &[u8], &[u8])> {
 
 /// Appends the values to `output` as a stored map. Their number and lengths fit `u32`: the size limit sees to that.
 pub(crate) fn write(values: &Edited<'_>, output: &mut Vec<u8>) {
-    infallible(rmp::encode::write_map_len(
+    infallible(&rmp::encode::write_map_len(
         output,
         u32::try_from(values.len()).unwrap_or(u32::MAX),
     ));
     for (name, value) in values {
-        infallible(rmp::encode::write_str(output, name));
-        infallible(rmp::encode::write_bin(output, value));
+        infallible(&rmp::encode::write_str(output, name));
+        infallible(&rmp::encode::write_bin(output, value));
     }
 }
 
@@ -131,7 +131,7 @@ pub(crate) fn encoded_len(values: &Edited<'_>) -> usize {
     head(values.len(), 15, false) + entries
 }
 
-fn infallible<T, E: std::fmt::Debug>(written: Result<T, E>) {
+fn infallible<T, E: std::fmt::Debug>(written: &Result<T, E>) {
     debug_assert!(written.is_ok(), "writing to a Vec can't fail");
 }
 

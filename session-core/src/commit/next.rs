@@ -12,6 +12,7 @@ use crate::store::Touch;
 
 /// What a commit does next.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it lives for one call")]
 pub(super) enum Next {
     Step(Step),
     Done,

@@ -199,6 +199,7 @@ fn text(value: &Value) -> &str {
     value.as_str().expect("cargo metadata has a text here")
 }
 
+#[track_caller]
 fn assert_none(faults: &[String]) {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }

@@ -23,7 +23,8 @@ pub(crate) fn cost_of(record: &Record) -> usize {
 /// Counts sessions and bytes against their limits.
 ///
 /// The numbers guard no other memory, so relaxed ordering is enough. Room is taken before a session is filed and given
-/// back after it is removed: what is held is never more than what is counted.
+/// back after it is removed: what is held is never more than what is counted. On cache lines of its own.
+#[repr(align(128))]
 pub(crate) struct Capacity {
     max_sessions: usize,
     max_bytes: usize,
@@ -66,11 +67,15 @@ impl Capacity {
 
     /// Takes the room that a session of `before` bytes needs to have `after`, or none. Shrinking always fits.
     pub(crate) fn resize(&self, before: usize, after: usize) -> bool {
-        if after <= before {
-            self.release(0, before - after);
-            return true;
+        match after.checked_sub(before) {
+            // Most writes: no need to meet the others at the counter.
+            Some(0) => true,
+            Some(more) => take(&self.bytes, more, self.max_bytes),
+            None => {
+                self.release(0, before - after);
+                true
+            }
         }
-        take(&self.bytes, after - before, self.max_bytes)
     }
 
     /// Gives room back.

@@ -51,6 +51,12 @@ impl Ends {
 mod tests {
     use super::*;
 
+    impl Ends {
+        pub(crate) fn contains(&self, end: Moment, slot: usize) -> bool {
+            self.filed.contains(&(end, slot))
+        }
+    }
+
     fn at(millis: u64) -> Moment {
         Moment::from_millis(millis)
     }

@@ -51,7 +51,12 @@ mod capacity;
 mod cut_offs;
 mod ends;
 mod listing;
+#[cfg(test)]
+mod model;
 mod owners;
+mod pages;
+#[cfg(test)]
+mod races;
 mod removed;
 mod room;
 mod rotation;

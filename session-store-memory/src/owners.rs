@@ -71,9 +71,16 @@ impl Owned {
             .map(|(_, key)| *key)
             .collect()
     }
+}
 
-    #[cfg(test)]
-    pub(crate) const fn keys(&self) -> &BTreeSet<(Owner, StoreKey)> {
-        &self.keys
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Owners {
+        /// All that the index has.
+        pub(crate) fn all(&self) -> BTreeSet<(Owner, StoreKey)> {
+            self.lock_each().flat_map(|owned| owned.keys.clone()).collect()
+        }
     }
 }

@@ -39,9 +39,7 @@ impl Sessions {
         for shard in self.shards.iter().filter(|shard| shard.may_have_ended(now)) {
             let mut removed = Removed::default();
             shard.write().slots().reclaim(now, ENDED_LOOKS, &mut removed);
-            let found = removed.sessions > 0;
-            self.finish(removed);
-            if found {
+            if self.finish(removed) {
                 return true;
             }
         }
@@ -80,7 +78,6 @@ impl Sessions {
                 break;
             }
         }
-        self.finish(removed);
-        true
+        self.finish(removed)
     }
 }

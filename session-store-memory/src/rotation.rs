@@ -19,9 +19,10 @@ impl Sessions {
         loop {
             let mut removed = Removed::default();
             let answer = self.try_rotate(rotation, now, &mut removed);
-            self.finish(removed);
+            let has_freed = self.finish(removed);
             match answer {
                 Ok(answer) => return answer,
+                Err(NoRoom) if has_freed => {}
                 Err(NoRoom) => self.room_to_grow(rotation.old, rotation.record, now)?,
             }
         }

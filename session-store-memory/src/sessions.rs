@@ -118,9 +118,10 @@ impl Sessions {
                     self.swap(slots, number, record, expected, &mut replaced)
                 })
             };
-            self.finish(removed);
+            let has_freed = self.finish(removed);
             match answer {
                 Ok(answer) => return Ok(answer),
+                Err(NoRoom) if has_freed => {}
                 Err(NoRoom) => self.room_to_grow(key, record, now)?,
             }
         }
@@ -212,9 +213,10 @@ impl Sessions {
         }
     }
 
-    /// Settles what was removed under the locks, which must all be released by now.
-    pub(crate) fn finish(&self, removed: Removed) {
-        if removed.sessions > 0 {
+    /// Settles what was removed under the locks, which must all be released by now; answers whether it made room.
+    pub(crate) fn finish(&self, removed: Removed) -> bool {
+        let has_freed = removed.sessions > 0;
+        if has_freed {
             self.capacity.release(removed.sessions, removed.bytes);
         }
         for (key, record) in removed.records {
@@ -225,6 +227,7 @@ impl Sessions {
                 }
             }
         }
+        has_freed
     }
 
     /// Asked under the owner's lock: the key may have been filed anew since it was removed.

@@ -130,3 +130,23 @@ fn publish(hint: &AtomicU64, end: Option<Moment>) {
         hint.store(end, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Shards {
+        /// Nothing is in a wrong shard, and what shards publish is so.
+        pub(crate) fn assert_consistent(&self) {
+            for shard in &self.0 {
+                let slots = shard.read();
+                slots.assert_consistent();
+                assert!(slots.iter().all(|slot| std::ptr::eq(self.of(&slot.key), shard)));
+                let earliest = slots.earliest().map_or(NEVER, Moment::as_millis);
+                assert_eq!(shard.earliest.load(Ordering::Relaxed), earliest);
+                let anonymous = slots.earliest_anonymous().map(Moment::as_millis);
+                assert_eq!(shard.earliest_anonymous(), anonymous);
+            }
+        }
+    }
+}

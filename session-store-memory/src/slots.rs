@@ -6,21 +6,20 @@ use hashbrown::HashTable;
 use session_core::{Moment, StoreKey, Touch};
 
 use crate::ends::Ends;
+use crate::pages::Pages;
 use crate::removed::Removed;
 use crate::slot::{Slot, State};
 
-/// Slots are added by eighths: doubling would leave up to half of them empty.
-const GROWTH: usize = 8;
-const SMALLEST_GROWTH: usize = 16;
-/// Below a quarter of what was allocated, memory is given back.
-const SPARSE: usize = 4;
+/// An index that is emptier than this, of what it has allocated, gives memory back.
+const SPARSE: usize = 8;
+const SMALLEST: usize = 64;
 
 /// A dense table of slots, with an index by key and two by end.
 ///
 /// Slots are numbered without gaps: the last one moves into the place of one that is removed.
 #[derive(Default)]
 pub(crate) struct Slots {
-    slots: Vec<Slot>,
+    slots: Pages<Slot>,
     numbers: HashTable<usize>,
     /// The sessions without an owner, which may be evicted.
     anonymous: Ends,
@@ -62,15 +61,12 @@ impl Slots {
         self.slots.iter()
     }
 
-    pub(crate) fn into_slots(self) -> Vec<Slot> {
-        self.slots
+    pub(crate) fn into_slots(self) -> impl Iterator<Item = Slot> {
+        self.slots.into_iter()
     }
 
     /// Files `state` under `key`, where nothing may be.
     pub(crate) fn insert(&mut self, key: StoreKey, state: State) {
-        if self.slots.len() == self.slots.capacity() {
-            self.slots.reserve_exact(SMALLEST_GROWTH.max(self.slots.len() / GROWTH));
-        }
         let number = self.slots.len();
         let filed = state.end();
         self.ends_of(&state).insert(filed, number);
@@ -82,10 +78,7 @@ impl Slots {
 
     pub(crate) fn remove(&mut self, number: usize) -> Option<Slot> {
         let last = self.slots.len().checked_sub(1)?;
-        if number > last {
-            return None;
-        }
-        let slot = self.slots.swap_remove(number);
+        let slot = self.slots.swap_remove(number)?;
         self.ends_of(&slot.state).remove(slot.filed, number);
         if let Ok(found) = self.numbers.find_entry(hash(&slot.key), |other| *other == number) {
             found.remove();
@@ -201,11 +194,11 @@ impl Slots {
     }
 
     fn shrink(&mut self) {
-        let room = self.slots.len() * 2;
-        if self.slots.capacity() > SMALLEST_GROWTH * SPARSE && self.slots.len() < self.slots.capacity() / SPARSE {
-            self.slots.shrink_to(room);
+        let allocated = self.numbers.capacity();
+        if allocated > SMALLEST && self.slots.len() < allocated / SPARSE {
             let slots = &self.slots;
-            self.numbers.shrink_to(room, |number| hash_of(slots, *number));
+            self.numbers
+                .shrink_to(2 * slots.len(), |number| hash_of(slots, *number));
         }
     }
 
@@ -232,6 +225,27 @@ fn hash(key: &StoreKey) -> u64 {
     u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }
 
-fn hash_of(slots: &[Slot], number: usize) -> u64 {
+fn hash_of(slots: &Pages<Slot>, number: usize) -> u64 {
     slots.get(number).map_or(0, |slot| hash(&slot.key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Slots {
+        /// Each index knows each slot, once and where it is.
+        pub(crate) fn assert_consistent(&self) {
+            for (number, slot) in self.slots.iter().enumerate() {
+                assert_eq!(self.number(&slot.key), Some(number));
+                assert!(slot.filed <= slot.state.end());
+                let ends = [&self.others, &self.anonymous][usize::from(slot.state.is_anonymous())];
+                assert!(ends.contains(slot.filed, number));
+            }
+            assert_eq!(self.numbers.len(), self.slots.len());
+            let filed = self.anonymous.slots().count() + self.others.slots().count();
+            assert_eq!(filed, self.slots.len());
+            assert_eq!(self.earliest(), self.slots.iter().map(|slot| slot.filed).min());
+        }
+    }
 }

@@ -44,7 +44,7 @@ use crate::settings::MemoryStoreBuilder;
 /// ```
 #[derive(Clone)]
 pub struct MemoryStore {
-    sessions: Arc<Sessions>,
+    pub(crate) sessions: Arc<Sessions>,
 }
 
 impl MemoryStore {

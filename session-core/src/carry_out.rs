@@ -64,7 +64,7 @@ impl Shared {
             commit.answer(reply)?;
             if is_lost {
                 let paused = self.pause(&mut attempt, &mut deadline).await;
-                paused.ok_or(Error::OutcomeUnknown(None))?;
+                paused.ok_or_else(|| given_up(commit, deadline.limit()))?;
             } else if commit.conflicts > conflicts {
                 let contended = Error::Contended(deadline.limit());
                 if turn.is_none() {
@@ -102,7 +102,7 @@ impl Shared {
             Some(Err(StoreError::ReplyLost(_))) => Ok(Reply::Lost),
             Some(Err(error)) if is_uncertain => Err(Error::OutcomeUnknown(Some(error))),
             Some(Err(error)) => Err(error.into()),
-            None if operation.is_read() && !is_uncertain => Err(Error::TimedOut(deadline.limit())),
+            None if operation.can_be_forgotten() && !is_uncertain => Err(Error::TimedOut(deadline.limit())),
             None => Err(Error::OutcomeUnknown(None)),
         }
     }
@@ -113,6 +113,15 @@ impl Shared {
         *attempt += 1;
         let [jitter, ..] = self.revisions.next().as_u64().to_be_bytes();
         deadline.pause(base + base * u32::from(jitter) / 256).await
+    }
+}
+
+fn given_up<S: Source>(commit: &Commit<'_, S>, limit: Duration) -> Error {
+    let can_be_forgotten = commit.operation().is_none_or(Operation::can_be_forgotten);
+    if can_be_forgotten && !commit.is_uncertain() {
+        Error::TimedOut(limit)
+    } else {
+        Error::OutcomeUnknown(None)
     }
 }
 

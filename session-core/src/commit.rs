@@ -16,7 +16,7 @@ use crate::operation::{Operation, Reply};
 use crate::payload::Snapshot;
 use crate::record::Revision;
 use crate::store::Touch;
-use next::Next;
+use next::{Move, Next};
 
 /// Marks may form a chain, one a rotation; nobody rotates this often within the forwarding time.
 const LONGEST_CHAIN: u32 = 16;
@@ -217,10 +217,15 @@ impl<'a, S: Source> Commit<'a, S> {
         let Some(mut step) = self.step.take() else {
             return Ok(());
         };
-        if matches!(reply, Reply::Lost) {
-            self.is_uncertain = true;
-            self.step = Some(step);
-            return Ok(());
+        match (&reply, &step.operation) {
+            // Nobody knows the id of a session whose creation is unknown: another one takes its place.
+            (Reply::Lost, Operation::Create { .. }) => return self.proceed(),
+            (Reply::Lost, _) => {
+                self.is_uncertain = true;
+                self.step = Some(step);
+                return Ok(());
+            }
+            _ => {}
         }
         let was_uncertain = std::mem::take(&mut self.is_uncertain);
         let id = step.id.take();
@@ -422,8 +427,13 @@ impl<'a, S: Source> Commit<'a, S> {
                 return Err(Error::OutcomeUnknown(None));
             }
         }
-        let before = self.origin.as_ref().and_then(|(_, origin)| origin.head().signed_in_at);
-        if successor.head().signed_in_at != before {
+        let Some((_, origin)) = &self.origin else {
+            return self.gone();
+        };
+        if !successor.accepts_changes_of(origin, self.now) {
+            return self.gone();
+        }
+        if successor.head().signed_in_at != origin.head().signed_in_at {
             // Whoever planted the id before the sign-in could otherwise write into the signed-in session.
             let (updates, dropped) = std::mem::take(&mut self.intent.log).only_updates();
             self.intent.log = updates;
@@ -453,7 +463,7 @@ impl<'a, S: Source> Commit<'a, S> {
             return Ok(());
         };
         let revision = origin.record().revision;
-        let seen = self.draft(Some(&origin), None, revision)?;
+        let seen = self.draft(Some(&origin), None, revision, Move::Stay)?;
         self.origin = Some((key, seen));
         Ok(())
     }

@@ -42,4 +42,6 @@ pub use manager::SessionManager;
 pub use record::{InvalidOwner, Owner, Record, Revision};
 pub use session::{CommitFuture, Committed, Session, SessionSummary};
 pub use signing::{InvalidSigningKeys, SigningKeys};
-pub use store::{CUT_OFF_KEPT, Created, Deleted, Listed, Loaded, Rotated, Rotation, Store, Touch, Touched, Updated};
+pub use store::{
+    CUT_OFF_KEPT, Created, Deleted, Listed, Loaded, MARK_KEPT, Rotated, Rotation, Store, Touch, Touched, Updated,
+};

@@ -27,7 +27,7 @@ pub(crate) enum Operation {
         new: StoreKey,
         record: Record,
         expected: Revision,
-        forward_until: Option<Moment>,
+        mark_until: Moment,
         signs_in: Option<Moment>,
     },
     Touch {
@@ -56,9 +56,10 @@ pub(crate) enum Reply {
 }
 
 impl Operation {
-    /// Whether it only reads, or does no harm when it happened unseen.
-    pub(crate) fn is_read(&self) -> bool {
-        matches!(self, Self::Load { .. } | Self::Touch { .. })
+    /// Whether it does not matter if it happened unseen: it only reads, only slides an end, or makes a session whose id
+    /// nobody will ever learn.
+    pub(crate) fn can_be_forgotten(&self) -> bool {
+        matches!(self, Self::Load { .. } | Self::Touch { .. } | Self::Create { .. })
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -94,7 +95,7 @@ impl Operation {
                 new,
                 record,
                 expected,
-                forward_until,
+                mark_until,
                 signs_in,
             } => {
                 let rotation = Rotation {
@@ -102,7 +103,7 @@ impl Operation {
                     new,
                     record,
                     expected: *expected,
-                    forward_until: *forward_until,
+                    mark_until: *mark_until,
                     signs_in: *signs_in,
                 };
                 store.rotate(&rotation, now).await?.into()

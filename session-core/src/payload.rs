@@ -17,11 +17,12 @@ const OLDEST: u8 = 1;
 /// Revisions before the current one that a record remembers.
 const REMEMBERED: usize = 3;
 
-const MAX_HEAD_BYTES: usize = 2 + 3 * 8 + 1 + REMEMBERED * 8;
+const MAX_HEAD_BYTES: usize = 2 + 5 * 8 + 1 + REMEMBERED * 8;
 
 const HAS_IDLE: u8 = 1;
 const UNTIL_THE_BROWSER_CLOSES: u8 = 2;
 const HAS_SIGNED_IN_AT: u8 = 4;
+const HAS_FORWARDS_UNTIL: u8 = 8;
 
 /// A record with its payload's head read: what a request knows of a stored session.
 #[derive(Clone, Debug)]
@@ -36,6 +37,11 @@ pub(crate) struct Snapshot {
 pub(crate) struct Head {
     pub(crate) limits: Limits,
     pub(crate) signed_in_at: Option<Moment>,
+    /// Changes follow a session from id to id only within one lineage: it is drawn anew with each session, and where a
+    /// session changes hands.
+    pub(crate) lineage: Revision,
+    /// Until when changes of requests that had an earlier id are accepted.
+    pub(crate) forwards_until: Option<Moment>,
     /// The revisions before the record's own, newest first.
     previous: [Option<Revision>; REMEMBERED],
 }
@@ -48,6 +54,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) last_seen_at: Moment,
     pub(crate) owner: Option<Owner>,
     pub(crate) signed_in_at: Option<Moment>,
+    pub(crate) lineage: Revision,
+    pub(crate) forwards_until: Option<Moment>,
     pub(crate) limits: Limits,
     pub(crate) values: Edited<'a>,
     /// What it replaces, whose revisions it remembers.
@@ -87,6 +95,11 @@ impl Snapshot {
         self.record.revision == revision || self.head.previous.contains(&Some(revision))
     }
 
+    /// Whether changes that were meant for `earlier` may be made here.
+    pub(crate) fn accepts_changes_of(&self, earlier: &Self, now: Moment) -> bool {
+        self.head.lineage == earlier.head.lineage && self.head.forwards_until.is_some_and(|end| !end.has_passed(now))
+    }
+
     /// The same with the end moved.
     pub(crate) fn touched(mut self, last_seen_at: Moment, expires_at: Moment) -> Self {
         self.record.last_seen_at = last_seen_at;
@@ -108,6 +121,8 @@ impl Draft<'_> {
         let head = Head {
             limits: self.limits,
             signed_in_at: self.signed_in_at,
+            lineage: self.lineage,
+            forwards_until: self.forwards_until,
             previous: self.previous(),
         };
         let mut payload = Vec::with_capacity(MAX_HEAD_BYTES + bytes);
@@ -145,12 +160,16 @@ fn write_head(head: &Head, output: &mut Vec<u8>) {
     if head.signed_in_at.is_some() {
         flags |= HAS_SIGNED_IN_AT;
     }
+    if head.forwards_until.is_some() {
+        flags |= HAS_FORWARDS_UNTIL;
+    }
     output.extend([NEWEST, flags]);
+    output.extend(head.lineage.as_u64().to_be_bytes());
     output.extend(head.limits.absolute_end.as_millis().to_be_bytes());
     if let Some(idle) = head.limits.idle {
         output.extend((Moment::default() + idle).as_millis().to_be_bytes());
     }
-    if let Some(moment) = head.signed_in_at {
+    for moment in [head.signed_in_at, head.forwards_until].into_iter().flatten() {
         output.extend(moment.as_millis().to_be_bytes());
     }
     let previous = head.previous.iter().flatten();
@@ -176,17 +195,11 @@ impl Reader<'_> {
             });
         }
         let flags = self.byte()?;
+        let lineage = Revision::from_u64(self.number()?);
         let absolute_end = Moment::from_millis(self.number()?);
-        let idle = if flags & HAS_IDLE == 0 {
-            None
-        } else {
-            Some(Duration::from_millis(self.number()?))
-        };
-        let signed_in_at = if flags & HAS_SIGNED_IN_AT == 0 {
-            None
-        } else {
-            Some(Moment::from_millis(self.number()?))
-        };
+        let idle = self.number_if(flags & HAS_IDLE)?.map(Duration::from_millis);
+        let signed_in_at = self.number_if(flags & HAS_SIGNED_IN_AT)?.map(Moment::from_millis);
+        let forwards_until = self.number_if(flags & HAS_FORWARDS_UNTIL)?.map(Moment::from_millis);
         let cookie = if flags & UNTIL_THE_BROWSER_CLOSES == 0 {
             CookieLifetime::ToTheAbsoluteEnd
         } else {
@@ -205,6 +218,8 @@ impl Reader<'_> {
                 cookie,
             },
             signed_in_at,
+            lineage,
+            forwards_until,
             previous,
         })
     }
@@ -217,6 +232,10 @@ impl Reader<'_> {
             .ok_or(CorruptRecord::Damaged(self.at))?;
         self.at += 1;
         Ok(byte)
+    }
+
+    fn number_if(&mut self, flag: u8) -> Result<Option<u64>, CorruptRecord> {
+        if flag == 0 { Ok(None) } else { self.number().map(Some) }
     }
 
     fn number(&mut self) -> Result<u64, CorruptRecord> {
@@ -241,6 +260,8 @@ mod tests {
             last_seen_at: NOW,
             owner: None,
             signed_in_at: Some(NOW),
+            lineage: Revision::from_u64(9),
+            forwards_until: replaces.map(|_| NOW),
             limits: expiry.limits(NOW),
             values: vec![("a".into(), b"1".as_slice().into())],
             replaces,

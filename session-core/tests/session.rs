@@ -12,11 +12,15 @@ struct Visitor {
 
 impl Visitor {
     fn new(manager: &SessionManager) -> Self {
-        Self { manager: manager.clone(), cookie: None }
+        Self {
+            manager: manager.clone(),
+            cookie: None,
+        }
     }
 
     fn open(&self) -> Session {
-        self.manager.open(self.cookie.as_deref().map(str::as_bytes), &RequestInfo::new())
+        self.manager
+            .open(self.cookie.as_deref().map(str::as_bytes), &RequestInfo::new())
     }
 
     async fn close(&mut self, session: Session) -> Committed {
@@ -85,7 +89,9 @@ async fn a_late_update_follows_a_sign_in_and_a_blind_write_does_not() {
     let old_cookie = visitor.cookie.clone();
 
     let late = visitor.open();
-    late.update("cart", |cart: &mut Vec<String>| cart.push("late".into())).await.unwrap();
+    late.update("cart", |cart: &mut Vec<String>| cart.push("late".into()))
+        .await
+        .unwrap();
     late.insert("planted", &true).unwrap();
 
     let login = visitor.open();

@@ -8,7 +8,7 @@ use crate::operation::Operation;
 use crate::payload::{Draft, Snapshot};
 use crate::plan::{Facts, Plan, Stored, plan};
 use crate::record::Revision;
-use crate::store::Touch;
+use crate::store::{MARK_KEPT, Touch};
 
 /// What a commit does next.
 #[derive(Debug)]
@@ -17,6 +17,17 @@ pub(super) enum Next {
     Step(Step),
     Done,
     Gone,
+}
+
+/// Where a draft goes, which decides whose late changes reach it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Move {
+    /// It stays under its key.
+    Stay,
+    /// It goes to a new key, and what was meant for the old one follows.
+    Onward,
+    /// It begins anew, and nothing follows.
+    AwayFromAll,
 }
 
 impl<S: Source> Commit<'_, S> {
@@ -94,7 +105,7 @@ impl<S: Source> Commit<'_, S> {
     fn create(&self, base: Option<&Snapshot>, replayed: Option<Replayed<'_>>) -> Result<Step, Error> {
         let id = self.source.new_id()?;
         let key = id.store_key();
-        let draft = self.draft(base, replayed, self.source.new_revision())?;
+        let draft = self.draft(base, replayed, self.source.new_revision(), Move::AwayFromAll)?;
         let signs_in = self.intent.log.signs_in().then_some(self.began_at);
         let operation = Operation::Create {
             key,
@@ -109,7 +120,7 @@ impl<S: Source> Commit<'_, S> {
     }
 
     fn update(&self, key: StoreKey, base: &Snapshot, replayed: Option<Replayed<'_>>) -> Result<Step, Error> {
-        let draft = self.draft(Some(base), replayed, self.source.new_revision())?;
+        let draft = self.draft(Some(base), replayed, self.source.new_revision(), Move::Stay)?;
         let expected = base.record().revision;
         let operation = Operation::Update {
             key,
@@ -125,17 +136,23 @@ impl<S: Source> Commit<'_, S> {
 
     fn rotate(&self, old: StoreKey, base: &Snapshot, replayed: Option<Replayed<'_>>) -> Result<Step, Error> {
         let id = self.source.new_id()?;
-        let draft = self.draft(Some(base), replayed, self.source.new_revision())?;
+        let log = &self.intent.log;
         // What belonged to one user never follows into another's session, nor out of a session that was signed out.
-        let changes_hands = base.record().owner.is_some() && base.record().owner != draft.record().owner;
-        let is_forwarding = !self.rules.forwarding_time.is_zero() && !self.intent.log.signs_out() && !changes_hands;
+        let owner = base.record().owner.as_ref();
+        let changes_hands = owner.is_some() && log.owner().is_some_and(|new| new != owner);
+        let kind = if log.signs_out() || changes_hands {
+            Move::AwayFromAll
+        } else {
+            Move::Onward
+        };
+        let draft = self.draft(Some(base), replayed, self.source.new_revision(), kind)?;
         let operation = Operation::Rotate {
             old,
             new: id.store_key(),
             record: draft.record().clone(),
             expected: base.record().revision,
-            forward_until: is_forwarding.then(|| self.now + self.rules.forwarding_time),
-            signs_in: self.intent.log.signs_in().then_some(self.began_at),
+            mark_until: self.now + self.rules.forwarding_time.max(MARK_KEPT),
+            signs_in: log.signs_in().then_some(self.began_at),
         };
         Ok(Step {
             operation,
@@ -159,6 +176,7 @@ impl<S: Source> Commit<'_, S> {
         base: Option<&Snapshot>,
         replayed: Option<Replayed<'_>>,
         revision: Revision,
+        kind: Move,
     ) -> Result<Snapshot, Error> {
         let replayed = match replayed {
             Some(replayed) => replayed,
@@ -173,12 +191,19 @@ impl<S: Source> Commit<'_, S> {
             (None, Some(begun)) => begun.head().limits,
             (None, None) => self.rules.expiry.limits(self.now),
         };
+        let (lineage, forwards_until) = match (kind, base.map(Snapshot::head)) {
+            (Move::Stay, Some(head)) => (head.lineage, head.forwards_until),
+            (Move::Onward, Some(head)) => (head.lineage, Some(self.now + self.rules.forwarding_time)),
+            (Move::AwayFromAll, _) | (_, None) => (revision, None),
+        };
         Draft {
             revision,
             created_at: begun.map_or(self.now, |begun| begun.record().created_at),
             last_seen_at: begun.map_or(self.now, |begun| begun.record().last_seen_at.max(self.now)),
             owner: replayed.owner,
             signed_in_at: signed_in_at.or_else(|| begun.and_then(|begun| begun.head().signed_in_at)),
+            lineage,
+            forwards_until: forwards_until.filter(|end| !end.has_passed(self.now)),
             limits,
             values: replayed.values,
             replaces: base,

@@ -69,3 +69,8 @@ mod store;
 
 pub use settings::{MemoryStoreBuilder, WhenFull};
 pub use store::MemoryStore;
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

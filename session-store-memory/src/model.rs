@@ -1,12 +1,11 @@
 //! The store against a naive one: the same answers, and books that add up.
 
+mod operations;
+
 use std::collections::{BTreeSet, HashMap};
 
 use fastrand::Rng;
-use session_core::{
-    Created, Deleted, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, StoreError, StoreKey, Touch, Touched,
-    Updated,
-};
+use session_core::{Loaded, Moment, Owner, Record, Revision, StoreKey};
 
 use crate::capacity::cost_of;
 use crate::sessions::Sessions;
@@ -168,144 +167,6 @@ impl Model {
         }
     }
 
-    fn create(&mut self) {
-        let (key, record, began) = (self.any_key(), self.any_record(), self.any_began());
-        let fits = self.fits(1, cost_of(&record));
-        let answer = self.sessions().create(&key, &record, began, self.now);
-        self.follow_evictions(&key, fits);
-        let there = self.entries.get(&key);
-        match answer {
-            Err(StoreError::Full) => assert!(!self.fits(1, cost_of(&record)) && there.is_none()),
-            Ok(Created::CutOff) => assert!(self.is_cut_off(&record, began)),
-            Ok(Created::Taken) => assert!(!is_revision(there.unwrap(), record.revision)),
-            Ok(Created::Created) if there.is_some() => assert!(is_revision(there.unwrap(), record.revision)),
-            Ok(Created::Created) => {
-                assert!(!self.is_cut_off(&record, began) && self.fits(1, cost_of(&record)));
-                self.entries.insert(key, Entry::Session(record));
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn update(&mut self) {
-        let (key, mut record, expected) = (self.any_key(), self.any_record(), self.any_revision());
-        let there = self.entries.get(&key).cloned();
-        let grows = |current: &Record| record.payload.len().saturating_sub(current.payload.len());
-        let more = matches!(&there, Some(Entry::Session(current)) if current.revision == expected).then(|| {
-            there
-                .as_ref()
-                .map_or(0, |entry| if let Entry::Session(it) = entry { grows(it) } else { 0 })
-        });
-        let fits = self.fits(0, more.unwrap_or(0));
-        let answer = self.sessions().update(&key, &record, expected, self.now);
-        self.follow_evictions(&key, fits);
-        match (answer, there) {
-            (Ok(Updated::Gone), None) => {}
-            (Ok(Updated::Moved(answered)), Some(Entry::Mark(to, _))) => assert_eq!(answered, to),
-            (Ok(Updated::Conflict(answered)), Some(Entry::Session(current))) => {
-                assert!(answered == current && current.revision != expected);
-            }
-            (Err(StoreError::Full), Some(Entry::Session(current))) => {
-                assert!(current.revision == expected && !self.fits(0, more.unwrap()));
-            }
-            (Ok(Updated::Applied), Some(Entry::Session(current))) => {
-                assert!(current.revision == expected && self.fits(0, more.unwrap()));
-                (record.created_at, record.owner) = (current.created_at, current.owner);
-                self.entries.insert(key, Entry::Session(record));
-            }
-            (answer, _) => panic!("{answer:?}"),
-        }
-    }
-
-    fn rotate(&mut self) {
-        let (old, new, record, expected) = (self.any_key(), self.any_key(), self.any_record(), self.any_revision());
-        let (forward_until, signs_in) = (self.any_began(), self.any_began());
-        let rotation = Rotation {
-            old: &old,
-            new: &new,
-            record: &record,
-            expected,
-            forward_until,
-            signs_in,
-        };
-        let (there, target) = (self.entries.get(&old).cloned(), self.entries.get(&new).cloned());
-        let more = match &there {
-            Some(Entry::Session(current)) => cost_of(&record).saturating_sub(cost_of(current)),
-            _ => 0,
-        };
-        let fits = self.fits(0, more);
-        let answer = self.sessions().rotate(&rotation, self.now);
-        self.follow_evictions(&old, fits);
-        match (answer, there) {
-            (Ok(Rotated::Gone), None) => assert!(!target.is_some_and(|it| is_revision(&it, record.revision))),
-            (Ok(Rotated::Applied), None) => assert!(is_revision(&target.unwrap(), record.revision)),
-            (Ok(Rotated::Applied), Some(Entry::Mark(to, _))) => assert_eq!(to, new),
-            (Ok(Rotated::Moved(answered)), Some(Entry::Mark(to, _))) => assert!(answered == to && to != new),
-            (Ok(Rotated::Conflict(answered)), Some(Entry::Session(current))) => {
-                assert!(answered == current && current.revision != expected);
-            }
-            (Ok(Rotated::CutOff), Some(Entry::Session(_))) => assert!(self.is_cut_off(&record, signs_in)),
-            (Err(StoreError::Unavailable(_)), Some(Entry::Session(_))) => assert!(target.is_some()),
-            (Err(StoreError::Full), Some(Entry::Session(_))) => assert!(!self.fits(0, more)),
-            (Ok(Rotated::Applied), Some(Entry::Session(current))) => {
-                assert!(current.revision == expected && !self.is_cut_off(&record, signs_in) && self.fits(0, more));
-                self.entries.remove(&old);
-                let until = forward_until.filter(|until| !until.has_passed(self.now));
-                self.entries.extend(until.map(|until| (old, Entry::Mark(new, until))));
-                self.entries.insert(new, Entry::Session(record));
-            }
-            (answer, _) => panic!("{answer:?}"),
-        }
-    }
-
-    fn touch(&mut self) {
-        let (key, expected) = (self.any_key(), self.any_revision());
-        let (last_seen_at, expires_at) = (self.any_moment(), self.any_moment());
-        let touch = Touch {
-            expected,
-            last_seen_at,
-            expires_at,
-        };
-        let answer = self.sessions().touch(&key, &touch, self.now);
-        match self.entries.get_mut(&key) {
-            None => assert_eq!(answer, Touched::Gone),
-            Some(Entry::Mark(to, _)) => assert_eq!(answer, Touched::Moved(*to)),
-            Some(Entry::Session(record)) if record.revision != expected => assert_eq!(answer, Touched::Stale),
-            Some(Entry::Session(record)) => {
-                assert_eq!(answer, Touched::Touched);
-                record.last_seen_at = record.last_seen_at.max(last_seen_at);
-                record.expires_at = record.expires_at.max(expires_at);
-            }
-        }
-    }
-
-    fn delete(&mut self) {
-        let mut key = self.any_key();
-        let answer = self.sessions().delete(&key, self.now);
-        while let Some(Entry::Mark(to, _)) = self.entries.get(&key).cloned() {
-            self.entries.remove(&key);
-            key = to;
-        }
-        let was_there = self.entries.remove(&key).is_some();
-        assert_eq!(answer == Deleted::Deleted, was_there);
-    }
-
-    fn delete_sessions_of(&mut self) {
-        let owner = self.owners[self.random.usize(..self.owners.len())].clone();
-        let except = self.random.bool().then(|| self.any_key());
-        let answer = self.sessions().delete_sessions_of(&owner, except.as_ref(), self.now);
-        let mut spared = except;
-        while let Some(Entry::Mark(to, _)) = spared.and_then(|key| self.entries.get(&key)) {
-            spared = Some(*to);
-        }
-        let before = self.entries.len();
-        let is_owned = |entry: &Entry| matches!(entry, Entry::Session(it) if it.owner.as_ref() == Some(&owner));
-        self.entries
-            .retain(|key, entry| Some(*key) == spared || !is_owned(entry));
-        assert_eq!(answer, (before - self.entries.len()) as u64);
-        self.cut_offs.insert(owner, self.now);
-    }
-
     fn compare(&self) {
         for key in &self.keys {
             let expected = match self.entries.get(key) {
@@ -344,10 +205,6 @@ fn key(number: u8) -> StoreKey {
     let mut bytes = [0; 32];
     (bytes[0], bytes[20], bytes[31]) = (number % 2, number, number % 5);
     StoreKey::from_bytes(bytes)
-}
-
-fn is_revision(entry: &Entry, revision: Revision) -> bool {
-    matches!(entry, Entry::Session(record) if record.revision == revision)
 }
 
 fn run(max_sessions: usize, max_bytes: usize, when_full: WhenFull) {

@@ -1,5 +1,7 @@
 //! Operations that meet: whoever comes first, the answers fit together and the books add up.
 
+mod owned;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -155,70 +157,6 @@ fn of_two_rotations_one_wins_and_the_other_is_told_where_to() {
 }
 
 #[test]
-fn a_sign_in_in_flight_does_not_outlive_the_end_of_all_sessions() {
-    rounds(None, |sessions, old, new| {
-        let fresh = key(&mut Rng::new());
-        let signed_in = record(2, Some(&ann()));
-        let signs_in = Some(NOW);
-        let sign_in = Rotation {
-            signs_in,
-            ..rotation(old, new, &signed_in)
-        };
-        race(
-            || {
-                let answer = sessions.rotate(&sign_in, NOW).unwrap();
-                assert!(matches!(answer, Rotated::Applied | Rotated::CutOff));
-                assert!(sessions.create(&fresh, &signed_in, signs_in, NOW).is_ok());
-            },
-            || sessions.delete_sessions_of(&ann(), None, NOW),
-        );
-        assert!(!is_alive(sessions, new) && !is_alive(sessions, &fresh));
-        assert_eq!(sessions.sessions_of(&ann(), NOW), []);
-        sessions.clear();
-    });
-}
-
-#[test]
-fn a_session_that_moves_does_not_slip_past_the_end_of_all_sessions() {
-    rounds(Some(&ann()), |sessions, old, new| {
-        let next = record(2, Some(&ann()));
-        let (_, ended) = race(
-            || sessions.rotate(&rotation(old, new, &next), NOW),
-            || sessions.delete_sessions_of(&ann(), None, NOW),
-        );
-        assert_eq!(ended, 1);
-        assert!(!is_alive(sessions, old) && !is_alive(sessions, new));
-    });
-}
-
-#[test]
-fn the_session_that_is_spared_is_spared_wherever_it_moves() {
-    rounds(Some(&ann()), |sessions, old, new| {
-        let next = record(2, Some(&ann()));
-        let (rotated, ended) = race(
-            || sessions.rotate(&rotation(old, new, &next), NOW).unwrap(),
-            || sessions.delete_sessions_of(&ann(), Some(old), NOW),
-        );
-        assert_eq!((rotated, ended), (Rotated::Applied, 0));
-        assert!(is_alive(sessions, new));
-        assert_eq!(sessions.delete(new, NOW), Deleted::Deleted);
-    });
-}
-
-#[test]
-fn a_listing_shows_a_session_that_moves_exactly_once() {
-    rounds(Some(&ann()), |sessions, old, new| {
-        let next = record(2, Some(&ann()));
-        let (_, listed) = race(
-            || sessions.rotate(&rotation(old, new, &next), NOW),
-            || sessions.sessions_of(&ann(), NOW),
-        );
-        assert_eq!(listed.len(), 1);
-        assert_eq!(sessions.delete(old, NOW), Deleted::Deleted);
-    });
-}
-
-#[test]
 fn an_eviction_and_an_update_leave_the_session_whole_or_gone() {
     let evicting = MemoryStore::builder()
         .max_sessions(1)
@@ -273,10 +211,10 @@ fn stir(sessions: &Sessions, random: &mut Rng, keys: &[StoreKey]) {
                 last_seen_at: now,
                 expires_at: until,
             };
-            let _ = sessions.touch(one, &touch, now);
+            let _touched = sessions.touch(one, &touch, now);
         }
         900..970 => {
-            let _ = sessions.delete(one, now);
+            let _deleted = sessions.delete(one, now);
         }
         970..980 => drop(sessions.delete_sessions_of(&ann(), Some(one), now)),
         980..990 => drop(sessions.sessions_of(&ann(), now)),

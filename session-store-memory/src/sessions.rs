@@ -204,8 +204,7 @@ impl Sessions {
         for key in keys {
             let mut shard = self.shards.of(key).write();
             let slots = shard.slots();
-            let number = slots.number(key);
-            if let Some(number) = number
+            if let Some(number) = slots.number(key)
                 && matches!(slots.state(number), Some(State::Mark { .. }))
             {
                 removed.extend(slots.remove(number));

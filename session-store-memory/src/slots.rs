@@ -77,8 +77,8 @@ impl Slots {
     }
 
     pub(crate) fn remove(&mut self, number: usize) -> Option<Slot> {
-        let last = self.slots.len().checked_sub(1)?;
         let slot = self.slots.swap_remove(number)?;
+        let last = self.slots.len();
         self.ends_of(&slot.state).remove(slot.filed, number);
         if let Ok(found) = self.numbers.find_entry(hash(&slot.key), |other| *other == number) {
             found.remove();

@@ -40,14 +40,8 @@ impl Sessions {
         let cost = cost_of(record);
         self.capacity.admit(cost)?;
         while !self.capacity.reserve(cost) {
-            if let Some(answer) = self
-                .shards
-                .of(key)
-                .read()
-                .living(key, now)
-                .map(|state| seen(state, record))
-            {
-                return Ok(answer);
+            if self.shards.of(key).read().living(key, now).is_some() {
+                return Ok(Created::Taken);
             }
             if !self.make_room(key, now) {
                 return Err(StoreError::Full);
@@ -79,9 +73,8 @@ impl Sessions {
         let mut shard = self.shards.of(key).write();
         let slots = shard.slots();
         sweep(slots, now, removed);
-        let there = slots.living_number(key, now, removed);
-        if let Some(state) = there.and_then(|number| slots.state(number)) {
-            return (seen(state, record), false);
+        if slots.living_number(key, now, removed).is_some() {
+            return (Created::Taken, false);
         }
         slots.insert(*key, State::Session(record.clone()));
         if let Some((owner, owned)) = &mut owned {
@@ -233,14 +226,6 @@ impl Sessions {
     fn is_owned(&self, key: &StoreKey, owner: &Owner) -> bool {
         let shard = self.shards.of(key).read();
         matches!(shard.get(key), Some(State::Session(record)) if record.owner.as_ref() == Some(owner))
-    }
-}
-
-/// What a creation answers where something is there already.
-fn seen(state: &State, record: &Record) -> Created {
-    match state {
-        State::Session(current) if current.revision == record.revision => Created::Created,
-        State::Session(_) | State::Mark { .. } => Created::Taken,
     }
 }
 

@@ -28,7 +28,9 @@
 //! | [`TwoNodes`] | two handles on one server, in turn: that nodes see each other's writes |
 //! | [`ReferenceStore`] | the contract as a program: plain, correct and slow |
 
+pub mod adapter;
 mod counting_store;
+mod event_log;
 mod flaky_store;
 mod forward;
 mod lost_reply_store;
@@ -36,7 +38,9 @@ mod operation;
 mod plan;
 mod reference_store;
 mod slow_store;
+mod test_clock;
 mod two_nodes;
+mod verdict;
 
 pub use counting_store::{CountingStore, Counts};
 pub use flaky_store::FlakyStore;
@@ -45,4 +49,5 @@ pub use operation::Operation;
 pub use plan::Plan;
 pub use reference_store::ReferenceStore;
 pub use slow_store::SlowStore;
+pub use test_clock::TestClock;
 pub use two_nodes::TwoNodes;

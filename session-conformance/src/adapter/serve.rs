@@ -1,0 +1,106 @@
+//! What an adapter's author writes, and how it is run.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use session_core::SessionManager;
+use tokio::sync::oneshot;
+
+use super::probe::Probe;
+use crate::verdict::kept;
+
+/// A framework with its adapter, as the contract sees it.
+///
+/// The one thing to write: an application with the adapter's middleware and one handler, which takes the session that the
+/// adapter gives it, asks the [`Probe`] for the answer to the request's path, and turns the
+/// [`Answer`](super::Answer) or the [`Error`](session_core::Error) into a response as any handler of that framework would.
+pub trait Adapter: Send + Sync + 'static {
+    /// Serves `site` until the future is dropped, which it never ends by itself.
+    ///
+    /// It runs on a tokio runtime of its own, with several threads, which is shut down with it. It need not be `Send`.
+    fn serve(&self, site: Site) -> impl Future<Output = ()>;
+}
+
+/// What to serve, and where.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Site {
+    /// Where to listen. A framework that will only bind for itself drops this and takes its address over.
+    pub listener: TcpListener,
+    /// Whose sessions the middleware gives out. `None`: leave the middleware out, as an application that forgot it, and
+    /// keep the handler as it is.
+    pub manager: Option<SessionManager>,
+    /// Who knows the answers.
+    pub probe: Probe,
+}
+
+/// Any [`Adapter`]. Cheap to clone.
+#[derive(Clone)]
+pub struct AnyAdapter(Arc<dyn Serve>);
+
+impl AnyAdapter {
+    /// Hides which one it is.
+    pub fn new(adapter: impl Adapter) -> Self {
+        Self(Arc::new(adapter))
+    }
+
+    pub(super) fn serve(&self, manager: Option<SessionManager>, probe: Probe) -> Server {
+        let listener = kept(
+            "loopback can be listened on",
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)),
+        );
+        kept("a socket need not block", listener.set_nonblocking(true));
+        let address = kept("a socket has an address", listener.local_addr());
+        let site = Site {
+            listener,
+            manager,
+            probe,
+        };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let adapter = Arc::clone(&self.0);
+        std::thread::spawn(move || run(&*adapter, site, stopped));
+        Server { address, _stop: stop }
+    }
+}
+
+impl fmt::Debug for AnyAdapter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("AnyAdapter").finish_non_exhaustive()
+    }
+}
+
+/// An [`Adapter`] whose future has no name.
+trait Serve: Send + Sync {
+    fn serve(&self, site: Site) -> Pin<Box<dyn Future<Output = ()> + '_>>;
+}
+
+impl<A: Adapter> Serve for A {
+    fn serve(&self, site: Site) -> Pin<Box<dyn Future<Output = ()> + '_>> {
+        Box::pin(Adapter::serve(self, site))
+    }
+}
+
+/// A site that is being served, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Server {
+    pub(super) address: SocketAddr,
+    /// Dropping it stops the server.
+    _stop: oneshot::Sender<()>,
+}
+
+fn run(adapter: &dyn Serve, site: Site, stopped: oneshot::Receiver<()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let runtime = kept("there is a runtime for the server", runtime);
+    runtime.block_on(async {
+        tokio::select! {
+            () = adapter.serve(site) => {}
+            _ = stopped => {}
+        }
+    });
+    runtime.shutdown_background();
+}

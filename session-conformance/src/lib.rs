@@ -34,6 +34,7 @@ mod event_log;
 mod flaky_store;
 mod forward;
 mod lost_reply_store;
+pub mod manager;
 mod operation;
 mod plan;
 mod reference_store;

@@ -4,6 +4,8 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
+
 /// Far more than anything takes that is to be waited for: what is not there by then never comes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -46,5 +48,16 @@ pub(crate) fn in_time<F: Future>(promised: &str, future: F) -> impl Future<Outpu
     async move {
         let outcome = tokio::time::timeout(PATIENCE, future).await;
         outcome.unwrap_or_else(|_| panic!("promised: {promised}\n    came: nothing in {PATIENCE:?}"))
+    }
+}
+
+/// What a task answers; its panic goes on here.
+#[track_caller]
+pub(crate) fn joined<T>(task: JoinHandle<T>) -> impl Future<Output = T> {
+    let joined = in_time("a request comes to its end", task);
+    async {
+        joined
+            .await
+            .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
     }
 }

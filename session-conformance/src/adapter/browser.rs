@@ -14,7 +14,7 @@ use super::probe::{Answer, Probe};
 use super::response::{Head, Response};
 use super::stage::Stage;
 use crate::test_clock::TestClock;
-use crate::verdict::{in_time, kept};
+use crate::verdict::{joined, kept};
 
 const ANSWERED: &str = "every request is answered";
 
@@ -181,7 +181,6 @@ impl Visit {
 
     /// The response, or that the server hung up.
     pub(super) async fn outcome(self) -> io::Result<Response> {
-        let joined = in_time("a request comes to its end", self.0).await;
-        joined.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+        joined(self.0).await
     }
 }

@@ -184,7 +184,7 @@ pub async fn a_cookie_that_was_signed_for_another_name_is_refused(adapter: AnyAd
     let admin = shop
         .another()
         .with(|builder| builder.cookie(CookieSettings::new().name("__Host-admin")))
-        .serve(&adapter);
+        .serve();
     let renamed = format!("__Host-admin={}", browser.cookie_value()).into_bytes();
     let response = admin
         .browser()
@@ -201,12 +201,12 @@ pub async fn a_cookie_that_was_signed_for_another_name_is_refused(adapter: AnyAd
 /// What an older key of the ring signed is believed, and signed anew by the first key.
 pub async fn a_cookie_of_an_older_key_is_believed_and_issued_anew(adapter: AnyAdapter) {
     let (old_key, new_key) = ([1; 32], [2; 32]);
-    let before = Setting::new().keys([old_key]).serve(&adapter);
+    let before = Setting::new(&adapter).keys([old_key]).serve();
     let browser = before.browser();
     browser.visit(pages::write("n", 1)).await;
     let first = browser.cookie_value();
 
-    let during = before.another().keys([new_key, old_key]).serve(&adapter);
+    let during = before.another().keys([new_key, old_key]).serve();
     let browser = browser.moved_to(&during);
     let untouched = browser.visit(pages::nothing()).await;
     promise(
@@ -223,7 +223,7 @@ pub async fn a_cookie_of_an_older_key_is_believed_and_issued_anew(adapter: AnyAd
     promise_that("under another signature", second != first, "the same value");
     promise("once", browser.visit(pages::read("n")).await.set_cookies(), [""; 0]);
 
-    let after = before.another().keys([new_key]).serve(&adapter);
+    let after = before.another().keys([new_key]).serve();
     promise(
         "the new signature outlives the old key",
         browser.moved_to(&after).reads("n").await.as_str(),

@@ -5,10 +5,11 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use session_core::SessionManager;
+use session_core::{SessionManager, Store};
 use tokio::sync::oneshot;
 
 use super::probe::Probe;
+use crate::reference_store::ReferenceStore;
 use crate::verdict::kept;
 
 /// A framework with its adapter, as the contract sees it.
@@ -21,6 +22,12 @@ pub trait Adapter: Send + Sync + 'static {
     ///
     /// It runs on a tokio runtime of its own, with several threads, which is shut down with it. It need not be `Send`.
     fn serve(&self, site: Site) -> impl Future<Output = ()>;
+
+    /// An empty store for the sessions of one site: the [`ReferenceStore`] unless an application wants to see its own one
+    /// with its framework.
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::new(ReferenceStore::new())
+    }
 }
 
 /// What to serve, and where.
@@ -44,6 +51,10 @@ impl AnyAdapter {
     /// Hides which one it is.
     pub fn new(adapter: impl Adapter) -> Self {
         Self(Arc::new(adapter))
+    }
+
+    pub(super) fn store(&self) -> Arc<dyn Store> {
+        self.0.store()
     }
 
     pub(super) fn serve(&self, manager: Option<SessionManager>, probe: Probe) -> Server {
@@ -74,11 +85,16 @@ impl fmt::Debug for AnyAdapter {
 /// An [`Adapter`] whose future has no name.
 trait Serve: Send + Sync {
     fn serve(&self, site: Site) -> Pin<Box<dyn Future<Output = ()> + '_>>;
+    fn store(&self) -> Arc<dyn Store>;
 }
 
 impl<A: Adapter> Serve for A {
     fn serve(&self, site: Site) -> Pin<Box<dyn Future<Output = ()> + '_>> {
         Box::pin(Adapter::serve(self, site))
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        Adapter::store(self)
     }
 }
 

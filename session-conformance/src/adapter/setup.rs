@@ -79,7 +79,7 @@ pub async fn two_cookie_names_are_two_sessions(adapter: AnyAdapter) {
     let admin = shop
         .another()
         .with(|builder| builder.cookie(CookieSettings::new().name("__Host-admin")))
-        .serve(&adapter);
+        .serve();
     let in_the_shop = shop.browser();
     let in_admin = in_the_shop.moved_to(&admin);
     in_the_shop.visit(pages::write("n", 1)).await;

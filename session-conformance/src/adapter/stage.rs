@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use session_core::{ConfigError, SessionManager, SessionManagerBuilder, SigningKeys};
+use session_core::{ConfigError, SessionManager, SessionManagerBuilder, SigningKeys, Store};
 
 use super::browser::Browser;
 use super::probe::Probe;
@@ -14,7 +14,6 @@ use crate::event_log::EventLog;
 use crate::flaky_store::FlakyStore;
 use crate::lost_reply_store::LostReplyStore;
 use crate::plan::Plan;
-use crate::reference_store::ReferenceStore;
 use crate::slow_store::SlowStore;
 use crate::test_clock::TestClock;
 use crate::verdict::kept;
@@ -26,7 +25,8 @@ type Change = Box<dyn FnOnce(SessionManagerBuilder) -> SessionManagerBuilder>;
 
 /// How to set a stage.
 pub(super) struct Setting {
-    sessions: Arc<ReferenceStore>,
+    adapter: AnyAdapter,
+    sessions: Arc<dyn Store>,
     clock: TestClock,
     keys: Vec<[u8; 32]>,
     changes: Vec<Change>,
@@ -45,7 +45,8 @@ pub(super) struct Stage {
     /// Which operations happen without an answer.
     pub(super) losses: Plan,
     pub(super) events: EventLog,
-    sessions: Arc<ReferenceStore>,
+    adapter: AnyAdapter,
+    sessions: Arc<dyn Store>,
     probe: Probe,
     server: Server,
 }
@@ -53,7 +54,7 @@ pub(super) struct Stage {
 impl Stage {
     /// With all settings at their defaults.
     pub(super) fn new(adapter: &AnyAdapter) -> Self {
-        Setting::new().serve(adapter)
+        Setting::new(adapter).serve()
     }
 
     /// With a setting of the manager changed.
@@ -61,7 +62,7 @@ impl Stage {
         adapter: &AnyAdapter,
         change: impl FnOnce(SessionManagerBuilder) -> SessionManagerBuilder + 'static,
     ) -> Self {
-        Setting::new().with(change).serve(adapter)
+        Setting::new(adapter).with(change).serve()
     }
 
     /// An application that forgot the adapter's middleware.
@@ -73,9 +74,11 @@ impl Stage {
     /// Another server of the same site: the same sessions and the same time.
     pub(super) fn another(&self) -> Setting {
         Setting {
+            adapter: self.adapter.clone(),
             sessions: Arc::clone(&self.sessions),
             clock: self.clock.clone(),
-            ..Setting::new()
+            keys: vec![KEY],
+            changes: Vec::new(),
         }
     }
 
@@ -94,9 +97,10 @@ impl Stage {
 }
 
 impl Setting {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(adapter: &AnyAdapter) -> Self {
         Self {
-            sessions: Arc::new(ReferenceStore::new()),
+            adapter: adapter.clone(),
+            sessions: adapter.store(),
             clock: TestClock::new(),
             keys: vec![KEY],
             changes: Vec::new(),
@@ -116,7 +120,7 @@ impl Setting {
         self
     }
 
-    pub(super) fn serve(self, adapter: &AnyAdapter) -> Stage {
+    pub(super) fn serve(self) -> Stage {
         let stalling = SlowStore::hanging(Arc::clone(&self.sessions));
         let stall = stalling.plan();
         stall.nothing();
@@ -138,7 +142,8 @@ impl Setting {
         let manager = kept("the settings of the case are possible", manager);
         let probe = Probe::default();
         Stage {
-            server: adapter.serve(Some(manager), probe.clone()),
+            server: self.adapter.serve(Some(manager), probe.clone()),
+            adapter: self.adapter,
             sessions: self.sessions,
             clock: self.clock,
             counts,

@@ -1,0 +1,158 @@
+//! An adapter by hand, in the plainest way, with a place for each fault.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Extension, Path, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use session_conformance::adapter::{Adapter, Probe, Site};
+use session_core::{Session, SessionManager};
+
+use super::fault::Fault;
+use super::request::{cookies, describe};
+use super::response::{add, refuse};
+
+/// An adapter with one fault, or none.
+pub(crate) struct Faulty(pub(crate) Option<Fault>);
+
+/// What the middleware knows.
+#[derive(Clone)]
+struct Sessions {
+    fault: Option<Fault>,
+    manager: SessionManager,
+}
+
+impl Adapter for Faulty {
+    async fn serve(&self, site: Site) {
+        let mut app = Router::new()
+            .route("/{page}", get(handler))
+            .layer(Extension(self.0))
+            .with_state(site.probe);
+        if let Some(manager) = site.manager {
+            let sessions = Sessions { fault: self.0, manager };
+            app = app.layer(from_fn_with_state(sessions, middleware));
+        }
+        let listener = tokio::net::TcpListener::from_std(site.listener).unwrap();
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, app).await.unwrap();
+    }
+}
+
+async fn handler(
+    State(probe): State<Probe>,
+    Extension(fault): Extension<Option<Fault>>,
+    Path(page): Path<String>,
+    session: Option<Extension<Session>>,
+) -> Response {
+    let session = match session {
+        Some(Extension(session)) => session,
+        None if fault == Some(Fault::PanicsWithoutTheMiddleware) => panic!("as the fault wants it"),
+        None => return 500_u16.into_status().into_response(),
+    };
+    match probe.answer(&page, session).await {
+        Ok(answer) => {
+            let mut response = Response::builder().status(answer.status);
+            for (name, value) in answer.headers {
+                response = response.header(name, value);
+            }
+            response.body(Body::from_stream(answer.body)).unwrap()
+        }
+        Err(_) if fault == Some(Fault::TakesErrorsForNoSession) => "none".into_response(),
+        Err(error) => refuse(&error, fault),
+    }
+}
+
+async fn middleware(State(sessions): State<Sessions>, mut request: Request, next: Next) -> Response {
+    let Sessions { fault, manager } = sessions;
+    let is = |planted| fault == Some(planted);
+    let came = cookies(&request, fault);
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+    let info = describe(&request, peer, fault);
+    let session = manager.open(came.iter().map(Vec::as_slice), &info);
+    let handed = match is(Fault::OpensTwice) {
+        true => manager.open(came.iter().map(Vec::as_slice), &info),
+        false => session.clone(),
+    };
+    if is(Fault::LoadsUntouched) {
+        session.is_new().await.ok();
+    }
+    request.extensions_mut().insert(handed);
+    let mut cancelled = CommitOnDrop(is(Fault::CommitsTheCancelled).then(|| (manager.clone(), session.clone())));
+    let response = match is(Fault::CommitsPanics) {
+        true => tokio::spawn(next.run(request))
+            .await
+            .unwrap_or_else(|_| 500_u16.into_status().into_response()),
+        false => next.run(request).await,
+    };
+    cancelled.0 = None;
+    commit(&manager, session, response, &came, fault).await
+}
+
+async fn commit(
+    manager: &SessionManager,
+    session: Session,
+    response: Response,
+    came: &[Vec<u8>],
+    fault: Option<Fault>,
+) -> Response {
+    let is = |planted| fault == Some(planted);
+    let status = response.status().as_u16();
+    if is(Fault::CommitsAfterTheHead) || is(Fault::CommitsAfterTheBody) {
+        let pause = std::time::Duration::from_millis(if is(Fault::CommitsAfterTheBody) { 50 } else { 0 });
+        let commit = manager.commit(session, status);
+        tokio::spawn(async move {
+            tokio::time::sleep(pause).await;
+            drop(commit.await);
+        });
+        return response;
+    }
+    if is(Fault::SkipsServerErrors) && status >= 500 {
+        return response;
+    }
+    let told = match status {
+        500.. if is(Fault::CommitsServerErrors) || is(Fault::CommitsPanics) => 200,
+        400.. if is(Fault::DropsClientErrors) => 500,
+        status => status,
+    };
+    let committed = manager.commit(session, told).await;
+    let mut response = match &committed.result {
+        Ok(()) => response,
+        Err(_) if is(Fault::IgnoresCommitErrors) => response,
+        Err(error) if is(Fault::KeepsTheBodyOfAFailedCommit) => {
+            let refused = refuse(error, fault);
+            let mut response = response;
+            *response.status_mut() = refused.status();
+            response.headers_mut().extend(refused.headers().clone());
+            response
+        }
+        Err(error) => refuse(error, fault),
+    };
+    let has_failed = committed.result.is_err();
+    add(committed.headers, &mut response, came, has_failed, fault);
+    response
+}
+
+/// Commits where the request's future is dropped before its end.
+struct CommitOnDrop(Option<(SessionManager, Session)>);
+
+impl Drop for CommitOnDrop {
+    fn drop(&mut self) {
+        if let Some((manager, session)) = self.0.take() {
+            tokio::spawn(async move { drop(manager.commit(session, 200).await) });
+        }
+    }
+}
+
+/// A status that is known to be one.
+pub(crate) trait IntoStatus {
+    fn into_status(self) -> axum::http::StatusCode;
+}
+
+impl IntoStatus for u16 {
+    fn into_status(self) -> axum::http::StatusCode {
+        axum::http::StatusCode::from_u16(self).unwrap()
+    }
+}

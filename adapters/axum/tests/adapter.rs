@@ -1,5 +1,7 @@
 //! The promises to a browser, kept by this adapter.
 
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
 use std::net::SocketAddr;
 
 use axum::Router;

@@ -1,22 +1,38 @@
 //! An adapter by hand, in the plainest way, with a place for each fault.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Extension, Path, Request, State};
+use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use session_conformance::adapter::{Adapter, Probe, Site};
-use session_core::{Session, SessionManager};
+use session_core::{Session, SessionManager, Store};
 
-use super::fault::Fault;
+use super::fault::{Fault, StoreFault};
 use super::request::{cookies, describe};
 use super::response::{add, refuse};
+use super::store::FaultyStore;
 
 /// An adapter with one fault, or none.
 pub(crate) struct Faulty(pub(crate) Option<Fault>);
+
+/// An adapter without a fault, over a store with one.
+pub(crate) struct OverFaulty(pub(crate) StoreFault);
+
+impl Adapter for OverFaulty {
+    async fn serve(&self, site: Site) {
+        Faulty(None).serve(site).await;
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::new(FaultyStore::new(self.0))
+    }
+}
 
 /// What the middleware knows.
 #[derive(Clone)]
@@ -50,7 +66,7 @@ async fn handler(
     let session = match session {
         Some(Extension(session)) => session,
         None if fault == Some(Fault::PanicsWithoutTheMiddleware) => panic!("as the fault wants it"),
-        None => return 500_u16.into_status().into_response(),
+        None => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     };
     match probe.answer(&page, session).await {
         Ok(answer) => {
@@ -84,7 +100,7 @@ async fn middleware(State(sessions): State<Sessions>, mut request: Request, next
     let response = match is(Fault::CommitsPanics) {
         true => tokio::spawn(next.run(request))
             .await
-            .unwrap_or_else(|_| 500_u16.into_status().into_response()),
+            .unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()),
         false => next.run(request).await,
     };
     cancelled.0 = None;
@@ -131,7 +147,7 @@ async fn commit(
         Err(error) => refuse(error, fault),
     };
     let has_failed = committed.result.is_err();
-    add(committed.headers, &mut response, came, has_failed, fault);
+    add(&committed.headers, &mut response, came, has_failed, fault);
     response
 }
 
@@ -143,16 +159,5 @@ impl Drop for CommitOnDrop {
         if let Some((manager, session)) = self.0.take() {
             tokio::spawn(async move { drop(manager.commit(session, 200).await) });
         }
-    }
-}
-
-/// A status that is known to be one.
-pub(crate) trait IntoStatus {
-    fn into_status(self) -> axum::http::StatusCode;
-}
-
-impl IntoStatus for u16 {
-    fn into_status(self) -> axum::http::StatusCode {
-        axum::http::StatusCode::from_u16(self).unwrap()
     }
 }

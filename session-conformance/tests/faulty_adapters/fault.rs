@@ -1,19 +1,87 @@
 //! The faults, and the case that must fail on each.
 
+/// The kinds of faults, and each with the cases that catch it.
 macro_rules! faults {
-    ($($(#[$doc:meta])+ $fault:ident: $case:ident,)+) => {
-        /// What is wrong with an adapter.
+    ($(#[$what:meta])* $name:ident, $planted:ident: $($(#[$doc:meta])+ $fault:ident: $($case:ident)+,)+) => {
+        $(#[$what])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Fault {
+        pub(crate) enum $name {
             $($(#[$doc])+ $fault,)+
         }
 
-        /// Each fault with the case that catches it.
-        pub(crate) const PLANTED: &[(Fault, &str)] = &[$((Fault::$fault, stringify!($case)),)+];
+        /// Each of them with the cases that catch it.
+        pub(crate) const $planted: &[($name, &[&str])] = &[$(($name::$fault, &[$(stringify!($case)),+]),)+];
     };
 }
 
 faults! {
+    /// What is wrong with a store, and so with the managers over it.
+    StoreFault, PLANTED_IN_STORES:
+
+    /// A key that is not there is found, with the values of somebody.
+    MakesUpUnknownSessions:
+        an_unknown_id_is_never_adopted
+        an_id_that_the_store_does_not_know_is_never_adopted
+        clear_and_insert_does_not_adopt_an_unknown_id
+        a_sign_in_does_not_adopt_an_unknown_id
+        the_id_of_an_expired_session_is_never_adopted,
+    /// A session is written whole, whatever others have written meanwhile.
+    LetsTheLastWriteWin:
+        overlapping_requests_on_two_nodes_lose_no_write
+        removals_and_writes_of_one_key_go_by_their_commits
+        sixty_four_requests_on_two_nodes_count_to_sixty_four
+        overlapping_writes_of_different_keys_both_survive
+        overlapping_updates_of_one_key_are_exact
+        take_flash_now_has_one_winner,
+    /// A write to a session that has ended brings it back.
+    UpdatesWhatIsGone:
+        a_session_that_one_node_destroys_stays_dead_on_the_other
+        a_session_that_one_node_signs_out_stays_dead_on_the_other
+        save_on_an_ended_session_is_gone
+        a_destroy_among_many_updates_wins
+        a_late_request_does_not_bring_a_destroyed_session_back
+        a_late_request_does_not_bring_a_signed_out_session_back
+        a_handle_that_is_kept_learns_that_its_session_is_gone
+        save_tells_a_handler_that_its_session_is_gone,
+    /// A read that slides the end of a session that has ended brings it back.
+    TouchesWhatIsGone:
+        a_session_that_one_node_destroys_stays_dead_on_the_other,
+    /// A read that slides the end undoes what others have decided.
+    TouchesAnyRevision:
+        a_late_read_does_not_undo_a_shortened_limit,
+    /// A rotated session is in two places.
+    KeepsTheOldSession:
+        nobody_reads_through_an_old_id_on_either_node
+        an_update_follows_a_sign_in_on_the_other_node
+        after_a_sign_in_the_old_id_is_dead
+        after_regenerate_the_old_id_is_dead
+        a_sign_out_keeps_what_it_names_and_nothing_else
+        a_late_update_follows_a_sign_in
+        late_changes_follow_a_regenerated_session,
+    /// The old id reads on.
+    ReadsThroughMarks:
+        nobody_reads_through_an_old_id_on_either_node
+        after_a_sign_in_the_old_id_is_dead,
+    /// What is to be ended gets away under a new id.
+    DeletesNoSuccessors:
+        a_pending_end_follows_a_sign_in_on_the_other_node
+        a_pending_destroy_follows_a_sign_in,
+    /// What others wrote is seen one write later.
+    ReadsTheLastButOne:
+        what_one_node_writes_the_other_reads,
+    /// The end of all sessions ends those that it finds, and no others.
+    ForgetsCutOffs:
+        a_sign_in_in_flight_does_not_outlive_the_end_of_all_sessions,
+    /// Whoever ends the others ends their own too.
+    SparesNobody:
+        revoking_others_spares_the_one_who_asks
+        signing_out_everywhere_ends_every_device,
+}
+
+faults! {
+    /// What is wrong with an adapter.
+    Fault, PLANTED:
+
     /// The session is loaded for every request.
     LoadsUntouched: a_request_that_leaves_its_session_alone_makes_no_store_call,
     /// `Vary` and `Cache-Control` go to every response.

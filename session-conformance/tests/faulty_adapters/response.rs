@@ -1,12 +1,11 @@
 //! What a response says of its session.
 
 use axum::body::Body;
-use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, RETRY_AFTER, SET_COOKIE, VARY};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use session_core::{Error, ResponseHeaders};
 
-use super::adapter::IntoStatus;
 use super::fault::Fault;
 
 /// The response in place of one that says what has not happened.
@@ -17,7 +16,7 @@ pub(crate) fn refuse(error: &Error, fault: Option<Fault>) -> Response {
     } else {
         error.status()
     };
-    let mut response = status.into_status().into_response();
+    let mut response = StatusCode::from_u16(status).unwrap().into_response();
     if let Some(seconds) = error.retry_after()
         && !is(Fault::ForgetsRetryAfter)
     {
@@ -36,7 +35,7 @@ pub(crate) fn refuse(error: &Error, fault: Option<Fault>) -> Response {
 
 /// Adds what the commit came to.
 pub(crate) fn add(
-    headers: ResponseHeaders,
+    headers: &ResponseHeaders,
     response: &mut Response,
     came: &[Vec<u8>],
     has_failed: bool,
@@ -44,7 +43,7 @@ pub(crate) fn add(
 ) {
     let is = |planted| fault == Some(planted);
     let is_server_error = response.status().is_server_error();
-    add_cache_rules(&headers, response, fault);
+    add_cache_rules(headers, response, fault);
     let mut set_cookie = headers.set_cookie().map(str::to_owned);
     if is(Fault::RemovesWithoutAttributes) || is(Fault::RemovesWithoutSecure) {
         set_cookie = set_cookie.map(|cookie| shorten_removal(cookie, fault));

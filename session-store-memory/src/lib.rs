@@ -19,7 +19,7 @@
 //! shards, an application that keeps creating them holds
 //!
 //! - about one ended session for each shard, 256 in all, as long as no more end than begin;
-//! - none of those that ended in one burst, once half as many operations have written.
+//! - none of many that ended at once, after half as many writes.
 //!
 //! An application that only reads, or does nothing, keeps what has ended (nobody can read it) until somebody writes. Where
 //! that memory matters, call [`delete_expired`](session_core::Store::delete_expired) from time to time:
@@ -43,8 +43,8 @@
 //! there be so many prolonged sessions to look at that it overlooks one that has ended.
 //!
 //! The marks that rotations leave take about 150 bytes each until they end. Cut-offs of
-//! [`delete_sessions_of`](session_core::Store::delete_sessions_of) are kept for 65,536 owners at the least; beyond that the
-//! oldest become cut-offs for all owners that share their shard, so that a sign-in which was in flight for as long may have
+//! [`delete_sessions_of`](session_core::Store::delete_sessions_of) are kept for about 65,000 owners; beyond that the
+//! oldest become cut-offs for all owners that share their place, so that a sign-in which was in flight for as long may have
 //! to be tried again.
 
 mod capacity;

@@ -9,8 +9,8 @@
 //!   and copies nothing: the payload is shared with the reader. Large values are dropped outside the locks.
 //! - A compare-and-swap happens under one lock, a rotation under two. One owner's sign-ins, listings and sign-outs
 //!   everywhere queue behind each other, and 63 of 64 other owners do not wait for them.
-//! - A shard that grows moves what it holds to a larger table while it is locked: with a million sessions that is four
-//!   thousand of them, and takes a fraction of a millisecond.
+//! - A shard that grows enlarges its index while it is locked: with a million sessions that is four thousand entries.
+//!   Sessions themselves stay where they are.
 //!
 //! # How it is cleaned up
 //!
@@ -39,7 +39,7 @@
 //! # How it is bounded
 //!
 //! By a number of sessions and by bytes, see [`MemoryStoreBuilder`]; what happens at the limit is [`WhenFull`]'s. Ended
-//! sessions make room first: a full store looks for them at up to 8192 places. Only after a long time without writes can
+//! sessions make room first: a full store looks for them at up to 32 places of each shard. Only after a long time without writes can
 //! there be so many prolonged sessions to look at that it overlooks one that has ended.
 //!
 //! The marks that rotations leave take about 150 bytes each until they end. Cut-offs of

@@ -2,9 +2,7 @@
 
 use std::mem;
 
-use session_core::{
-    Created, Deleted, Loaded, Moment, Owner, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated,
-};
+use session_core::{Created, Deleted, Loaded, Moment, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated};
 
 use crate::capacity::{Capacity, cost_of};
 use crate::owners::Owners;
@@ -40,13 +38,7 @@ impl Sessions {
         let cost = cost_of(record);
         self.capacity.admit(cost)?;
         while !self.capacity.reserve(cost) {
-            if let Some(answer) = self
-                .shards
-                .of(key)
-                .read()
-                .living(key, now)
-                .map(|state| seen(state, record))
-            {
+            if let Some(answer) = self.known(key, record, signs_in, now) {
                 return Ok(answer);
             }
             if !self.make_room(key, now) {
@@ -60,6 +52,17 @@ impl Sessions {
         }
         self.finish(removed);
         Ok(answer)
+    }
+
+    /// What a creation answers that needs no room, so that nobody is evicted for it.
+    fn known(&self, key: &StoreKey, record: &Record, signs_in: Option<Moment>, now: Moment) -> Option<Created> {
+        if let (Some(owner), Some(began)) = (&record.owner, signs_in)
+            && self.owners.lock(owner).cut_offs.ends(owner, began, now)
+        {
+            return Some(Created::CutOff);
+        }
+        let shard = self.shards.of(key).read();
+        shard.living(key, now).map(|state| seen(state, record))
     }
 
     fn file(
@@ -210,29 +213,6 @@ impl Sessions {
                 removed.extend(slots.remove(number));
             }
         }
-    }
-
-    /// Settles what was removed under the locks, which must all be released by now; answers whether it made room.
-    pub(crate) fn finish(&self, removed: Removed) -> bool {
-        let has_freed = removed.sessions > 0;
-        if has_freed {
-            self.capacity.release(removed.sessions, removed.bytes);
-        }
-        for (key, record) in removed.records {
-            if let Some(owner) = &record.owner {
-                let mut owned = self.owners.lock(owner);
-                if !self.is_owned(&key, owner) {
-                    owned.remove(owner, key);
-                }
-            }
-        }
-        has_freed
-    }
-
-    /// Asked under the owner's lock: the key may have been filed anew since it was removed.
-    fn is_owned(&self, key: &StoreKey, owner: &Owner) -> bool {
-        let shard = self.shards.of(key).read();
-        matches!(shard.get(key), Some(State::Session(record)) if record.owner.as_ref() == Some(owner))
     }
 }
 

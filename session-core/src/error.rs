@@ -94,6 +94,9 @@ pub enum Error {
     /// The operating system has no random numbers to give.
     #[error(transparent)]
     Random(#[from] RandomError),
+    /// The limits that were set for this session are not possible.
+    #[error(transparent)]
+    Expiry(#[from] crate::expiry::InvalidExpiry),
 }
 
 impl Error {
@@ -108,7 +111,8 @@ impl Error {
             | Self::Decode { .. }
             | Self::TooLarge { .. }
             | Self::Corrupt(_)
-            | Self::Random(_) => 500,
+            | Self::Random(_)
+            | Self::Expiry(_) => 500,
             Self::Store(_) | Self::TimedOut(_) | Self::OutcomeUnknown(_) | Self::Contended(_) | Self::SignInRevoked => {
                 503
             }
@@ -142,7 +146,7 @@ pub enum CorruptRecord {
 }
 
 /// The operating system has no random numbers to give.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the operating system has no random numbers to give")]
 pub struct RandomError(#[source] getrandom::Error);
 
@@ -156,6 +160,15 @@ impl RandomError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
+    /// The cookie's settings contradict each other or the rules of browsers.
+    #[error(transparent)]
+    Cookie(#[from] crate::cookie::InvalidCookie),
+    /// A session's limits are not possible.
+    #[error(transparent)]
+    Expiry(#[from] crate::expiry::InvalidExpiry),
+    /// The operating system has no random numbers to give.
+    #[error(transparent)]
+    Random(#[from] RandomError),
     /// A duration or size is out of its bounds.
     #[error("{setting} is {value}, needs {bounds}")]
     Bounds {

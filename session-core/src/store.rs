@@ -14,6 +14,9 @@ use crate::record::{Owner, Record, Revision};
 /// How long a store remembers an owner's cut-off: the longest that a sign-in may be in flight and still be ended.
 pub const CUT_OFF_KEPT: Duration = Duration::from_secs(60 * 60);
 
+/// How long a mark is left under an old key at the least: the longest that an operation on the old key may be in flight.
+pub const MARK_KEPT: Duration = Duration::from_secs(60);
+
 /// Keeps opaque bytes with a revision and an end. All session logic is in core.
 ///
 /// # For every operation
@@ -25,7 +28,9 @@ pub const CUT_OFF_KEPT: Duration = Duration::from_secs(60 * 60);
 ///   [`Moment::has_passed`].
 /// - Each operation happens at one instant or not at all, and never for half.
 /// - A *mark* is what [`rotate`](Self::rotate) leaves under an old key: it names the successor, holds no data, counts
-///   nowhere, and can't be updated or touched.
+///   nowhere, and can't be updated or touched. Where the successor was rotated again, the first mark may name either key;
+///   where it was deleted, the mark may stay or go.
+/// - Keys are never used twice: core draws them from 256 random bits. A store may refuse a key that it has seen before.
 /// - An `Err` says that the store failed, never that a session was unknown. [`StoreError::ReplyLost`] says that the
 ///   operation may have happened; every other error that it did not.
 /// - Nothing is resent on the quiet where a second run could answer differently from the first.
@@ -38,8 +43,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// `signs_in` is given when this makes somebody the record's owner, and is the moment when that request began: if
     /// the owner's cut-off is at or after it, nothing stays behind and the answer is [`Created::CutOff`].
     ///
-    /// A record that is there already with the same revision is this one, filed by an earlier call whose reply was lost:
-    /// the answer is [`Created::Created`].
+    /// A creation whose reply was lost is not sent again: core draws another key, for nobody knows this one.
     ///
     /// # Errors
     ///
@@ -78,8 +82,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The new record exists before the old one is gone. A failure in between leaves rubbish that nobody can reach, never
     /// a loss, and never two sessions that both stay alive.
     ///
-    /// A rotation whose reply was lost is recognised when it is sent again: by the old key's mark, which names this new
-    /// key, or where there is no mark by the record under the new key, which has this revision.
+    /// A rotation whose reply was lost is recognised when it is sent again, by the old key's mark, which names this new key:
+    /// the answer is [`Rotated::Applied`], as long as the session lives.
     ///
     /// # Errors
     ///
@@ -161,8 +165,8 @@ pub struct Rotation<'a> {
     pub record: &'a Record,
     /// The revision that the old record must still have.
     pub expected: Revision,
-    /// Until when the old key is a mark; `None`: it is gone at once.
-    pub forward_until: Option<Moment>,
+    /// Until when the old key is a mark, at least [`MARK_KEPT`] from now.
+    pub mark_until: Moment,
     /// When this makes somebody the owner: when that request began, as in [`Store::create`].
     pub signs_in: Option<Moment>,
 }

@@ -60,7 +60,7 @@ fn rotation<'a>(old: &'a StoreKey, new: &'a StoreKey, record: &'a Record) -> Rot
         new,
         record,
         expected: Revision::from_u64(1),
-        forward_until: Some(LATER),
+        mark_until: LATER,
         signs_in: None,
     }
 }
@@ -196,10 +196,9 @@ fn stir(sessions: &Sessions, random: &mut Rng, keys: &[StoreKey]) {
         0..350 => drop(sessions.create(one, &next, Some(now), now)),
         350..500 => drop(sessions.update(one, &next, expected, now)),
         500..800 => {
-            let forward_until = random.bool().then_some(until);
             let moved = Rotation {
                 expected,
-                forward_until,
+                mark_until: until,
                 ..rotation(one, other, &next)
             };
             drop(sessions.rotate(&moved, now));

@@ -56,7 +56,7 @@ impl Sessions {
         if !self.capacity.resize(cost_of(&current), cost_of(rotation.record)) {
             return Err(NoRoom);
         }
-        pair.carry_out(rotation, now);
+        pair.carry_out(rotation);
         removed.push_moved(*rotation.old, current);
         if let Some((owner, owned)) = &mut owned {
             owned.insert(owner, *rotation.new);
@@ -84,38 +84,26 @@ impl Pair<'_> {
     fn current(&mut self, rotation: &Rotation<'_>, now: Moment, removed: &mut Removed) -> Result<Record, Rotated> {
         let number = self.old_slots().living_number(rotation.old, now, removed);
         let old = self.old.view();
-        let new = self.new.as_ref().unwrap_or(&self.old).view();
         match number.and_then(|number| old.state(number)) {
             Some(State::Session(current)) if current.revision == rotation.expected => Ok(current.clone()),
             Some(State::Session(current)) => Err(Rotated::Conflict(current.clone())),
             Some(State::Mark { to, .. }) if to == rotation.new => Err(Rotated::Applied),
             Some(State::Mark { to, .. }) => Err(Rotated::Moved(*to)),
-            None if is_applied(new, rotation, now) => Err(Rotated::Applied),
             None => Err(Rotated::Gone),
         }
     }
 
-    fn carry_out(&mut self, rotation: &Rotation<'_>, now: Moment) {
+    fn carry_out(&mut self, rotation: &Rotation<'_>) {
         self.new_slots()
             .insert(*rotation.new, State::Session(rotation.record.clone()));
         let old = self.old_slots();
         let Some(number) = old.number(rotation.old) else {
             return;
         };
-        match rotation.forward_until.filter(|until| !until.has_passed(now)) {
-            Some(until) => {
-                let to = *rotation.new;
-                old.replace(number, State::Mark { to, until });
-            }
-            None => {
-                old.remove(number);
-            }
-        }
+        let mark = State::Mark {
+            to: *rotation.new,
+            until: rotation.mark_until,
+        };
+        old.replace(number, mark);
     }
-}
-
-/// Whether the rotation was carried out before, and left no mark.
-fn is_applied(new: &Slots, rotation: &Rotation<'_>, now: Moment) -> bool {
-    let there = new.living(rotation.new, now);
-    matches!(there, Some(State::Session(record)) if record.revision == rotation.record.revision)
 }

@@ -62,7 +62,7 @@ impl Sessions {
             return Some(Created::CutOff);
         }
         let shard = self.shards.of(key).read();
-        shard.living(key, now).map(|state| seen(state, record))
+        shard.living(key, now).map(|_| Created::Taken)
     }
 
     fn file(
@@ -82,9 +82,8 @@ impl Sessions {
         let mut shard = self.shards.of(key).write();
         let slots = shard.slots();
         sweep(slots, now, removed);
-        let there = slots.living_number(key, now, removed);
-        if let Some(state) = there.and_then(|number| slots.state(number)) {
-            return (seen(state, record), false);
+        if slots.living_number(key, now, removed).is_some() {
+            return (Created::Taken, false);
         }
         slots.insert(*key, State::Session(record.clone()));
         if let Some((owner, owned)) = &mut owned {
@@ -213,14 +212,6 @@ impl Sessions {
                 removed.extend(slots.remove(number));
             }
         }
-    }
-}
-
-/// What a creation answers where something is there already.
-fn seen(state: &State, record: &Record) -> Created {
-    match state {
-        State::Session(current) if current.revision == record.revision => Created::Created,
-        State::Session(_) | State::Mark { .. } => Created::Taken,
     }
 }
 

@@ -89,7 +89,7 @@ async fn a_clean_up_removes_marks_and_cut_offs_too() {
         new: &keys[1],
         record: &ending(9_000, 9),
         expected: Revision::from_u64(1),
-        forward_until: Some(at(50)),
+        mark_until: at(50),
         signs_in: None,
     };
     assert_eq!(store.rotate(&rotation, at(1)).await.unwrap(), Rotated::Applied);

@@ -74,10 +74,7 @@ fn a_listing_shows_a_session_that_moves_exactly_once() {
         let mut bytes = [0xff; 32];
         bytes[8..12].copy_from_slice(&round.to_be_bytes());
         let new = StoreKey::from_bytes(bytes);
-        let moved = Rotation {
-            forward_until: None,
-            ..rotation(&last, &new, &next)
-        };
+        let moved = rotation(&last, &new, &next);
         let (rotated, listed) = race(
             || {
                 for _ in 0..random.u32(..2_000) {

@@ -1,0 +1,240 @@
+//! The settings of a session manager.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::{Clock, SystemClock};
+use crate::cookie::CookieSettings;
+use crate::error::ConfigError;
+use crate::event::Observer;
+use crate::expiry::Expiry;
+use crate::headers::CachePolicy;
+use crate::id::{IdGenerator, RandomIds};
+use crate::manager::{SessionManager, Shared};
+use crate::revision_source::RevisionSource;
+use crate::set_cookie::CookieWriter;
+use crate::signing::SigningKeys;
+use crate::store::Store;
+
+const LONGEST_FORWARDING: Duration = Duration::from_secs(60 * 60);
+const LONGEST_OPERATION: Duration = Duration::from_secs(60 * 60);
+/// What every engine takes: MongoDB's documents end at 16 MiB, with their own overhead.
+const LARGEST_SESSION: usize = 15 * 1024 * 1024;
+
+/// Settings of a [`SessionManager`], each with a safe default.
+///
+/// ```
+/// use session_core::{Expiry, SessionManager, SigningKeys};
+/// # use session_core::*;
+/// # fn build(store: impl Store) -> Result<(), Box<dyn std::error::Error>> {
+/// let manager = SessionManager::builder(store, SigningKeys::generate()?)
+///     .expiry(Expiry::owasp_low_risk())
+///     .size_limit(64 * 1024)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct SessionManagerBuilder {
+    store: Arc<dyn Store>,
+    keys: SigningKeys,
+    cookie: CookieSettings,
+    expiry: Expiry,
+    forwarding_time: Duration,
+    operation_timeout: Duration,
+    size_limit: usize,
+    ids: Box<dyn IdGenerator>,
+    clock: Box<dyn Clock>,
+    observer: Option<Box<dyn Observer>>,
+    cache: CachePolicy,
+    pub(crate) switches: Switches,
+}
+
+/// What is on or off.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Switches {
+    pub(crate) stores_empty: bool,
+    pub(crate) is_rolling: bool,
+    pub(crate) any_request_is_activity: bool,
+    pub(crate) keeps_changes_on_failure: bool,
+    pub(crate) goes_on_without_store: bool,
+}
+
+impl SessionManagerBuilder {
+    pub(crate) fn new(store: Arc<dyn Store>, keys: SigningKeys) -> Self {
+        Self {
+            store,
+            keys,
+            cookie: CookieSettings::new(),
+            expiry: Expiry::new(),
+            forwarding_time: Duration::from_secs(30),
+            operation_timeout: Duration::from_secs(5),
+            size_limit: 1024 * 1024,
+            ids: Box::new(RandomIds),
+            clock: Box::new(SystemClock),
+            observer: None,
+            cache: CachePolicy::default(),
+            switches: Switches::default(),
+        }
+    }
+
+    /// The cookie's name and attributes. Default: [`CookieSettings::new`].
+    pub fn cookie(mut self, cookie: CookieSettings) -> Self {
+        self.cookie = cookie;
+        self
+    }
+
+    /// How long sessions live. Default: [`Expiry::new`]. Sessions that are stored keep the limits that they have.
+    pub fn expiry(mut self, expiry: Expiry) -> Self {
+        self.expiry = expiry;
+        self
+    }
+
+    /// For how long changes of requests that had loaded a session before it got a new id still reach it: up to an hour,
+    /// default 30 seconds, which is longer than most requests take. Zero switches forwarding off: such changes are dropped
+    /// with an event. It costs one short mark in the store a rotation.
+    pub fn forwarding_time(mut self, time: Duration) -> Self {
+        self.forwarding_time = time;
+        self
+    }
+
+    /// The time limit of a load, and of a commit with all its retries: 1 millisecond to 1 hour, default 5 seconds. It should
+    /// be longer than the time limits of the store's driver, which say better what was wrong.
+    pub fn operation_timeout(mut self, timeout: Duration) -> Self {
+        self.operation_timeout = timeout;
+        self
+    }
+
+    /// The most bytes that a session's values may have together, encoded: 1 byte to 15 MiB, default 1 MiB.
+    pub fn size_limit(mut self, bytes: usize) -> Self {
+        self.size_limit = bytes;
+        self
+    }
+
+    /// What makes new ids (Express: `genid`). Default: [`RandomIds`].
+    pub fn id_generator(mut self, ids: impl IdGenerator) -> Self {
+        self.ids = Box::new(ids);
+        self
+    }
+
+    /// Where the time comes from. Default: [`SystemClock`].
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Who learns of every event. Default: nobody but the log.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Box::new(observer));
+        self
+    }
+
+    /// How responses that depend on a session may be cached. Default: [`CachePolicy::NoStore`].
+    pub fn cache_policy(mut self, policy: CachePolicy) -> Self {
+        self.cache = policy;
+        self
+    }
+
+    /// Stores sessions with nothing in them too, for every visitor who comes by (Express: `saveUninitialized: true`).
+    /// Default: off. It costs a store write, a cookie and a stored record for each visitor and each bot.
+    pub fn save_uninitialized(mut self) -> Self {
+        self.switches.stores_empty = true;
+        self
+    }
+
+    /// Sends the cookie with every response that used the session (Express: `rolling: true`). Default: off.
+    ///
+    /// A response that is late then carries an old id, and can undo a sign-in in the browser. The session's end slides
+    /// without this.
+    pub fn rolling(mut self) -> Self {
+        self.switches.is_rolling = true;
+        self
+    }
+
+    /// Any request with a session's cookie keeps the session alive. Default: only requests that read or write it do. It
+    /// costs one store read for every request.
+    pub fn any_request_is_activity(mut self) -> Self {
+        self.switches.any_request_is_activity = true;
+        self
+    }
+
+    /// Keeps what a request recorded also when it answers with a server error (5xx). Default: it is dropped, but for a
+    /// `destroy` or a sign-out.
+    pub fn keep_changes_on_server_error(mut self) -> Self {
+        self.switches.keeps_changes_on_failure = true;
+        self
+    }
+
+    /// While the store can't be read, requests go on as if they had no session, read-only: reading answers nothing, writing
+    /// still fails. Default: reading fails too, so that nobody takes "unknown" for "signed out". No cookie is touched
+    /// either way.
+    pub fn go_on_without_store(mut self) -> Self {
+        self.switches.goes_on_without_store = true;
+        self
+    }
+
+    /// The manager.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is out of its bounds or not safe; the error says what would be right.
+    pub fn build(self) -> Result<SessionManager, ConfigError> {
+        self.cookie.check()?;
+        self.expiry.check()?;
+        let is_between = |setting, value: Duration, least: Duration, most: Duration, bounds| {
+            if value < least || value > most {
+                Err(out_of_bounds(setting, &format!("{value:?}"), bounds))
+            } else {
+                Ok(())
+            }
+        };
+        let none = Duration::ZERO;
+        is_between(
+            "the forwarding time",
+            self.forwarding_time,
+            none,
+            LONGEST_FORWARDING,
+            "0 to 1 hour",
+        )?;
+        let millisecond = Duration::from_millis(1);
+        is_between(
+            "the operation timeout",
+            self.operation_timeout,
+            millisecond,
+            LONGEST_OPERATION,
+            "1 ms to 1 hour",
+        )?;
+        if self.size_limit == 0 || self.size_limit > LARGEST_SESSION {
+            return Err(out_of_bounds(
+                "the size limit",
+                &self.size_limit.to_string(),
+                "1 byte to 15 MiB",
+            ));
+        }
+        Ok(SessionManager::from_shared(Shared {
+            store: self.store,
+            keys: self.keys,
+            cookie: CookieWriter::new(&self.cookie),
+            expiry: self.expiry,
+            forwarding_time: self.forwarding_time,
+            operation_timeout: self.operation_timeout,
+            size_limit: self.size_limit,
+            ids: self.ids,
+            clock: self.clock,
+            observer: self.observer,
+            cache: self.cache,
+            switches: self.switches,
+            revisions: RevisionSource::new()?,
+            queue: crate::queue::CommitQueue::default(),
+        }))
+    }
+}
+
+fn out_of_bounds(setting: &'static str, value: &str, bounds: &'static str) -> ConfigError {
+    ConfigError::Bounds {
+        setting,
+        value: value.to_owned(),
+        bounds,
+    }
+}

@@ -1,0 +1,135 @@
+//! Carrying a commit out: store operations within a time limit, lost replies sent again, conflicts merged in turn.
+
+use std::time::Duration;
+
+use tracing::Instrument;
+
+use crate::clock::Moment;
+use crate::commit::{Commit, Ending, Known, Source};
+use crate::deadline::Deadline;
+use crate::error::{Error, StoreError};
+use crate::event::Event;
+use crate::id::StoreKey;
+use crate::manager::Shared;
+use crate::operation::{Operation, Reply};
+use crate::payload::Snapshot;
+use crate::queue::Turn;
+
+/// The first pause before something is tried again; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(2);
+const LONGEST_PAUSE: Duration = Duration::from_millis(200);
+
+impl Shared {
+    /// What is stored under a key that a client presented.
+    pub(crate) async fn load(&self, key: StoreKey, now: Moment) -> Result<Known, Error> {
+        let mut deadline = Deadline::new(self.operation_timeout);
+        let operation = Operation::Load { key };
+        let mut attempt = 0;
+        let known = loop {
+            match self.perform(&operation, false, &mut deadline, now).await? {
+                Reply::Lost => self
+                    .pause(&mut attempt, &mut deadline)
+                    .await
+                    .ok_or(Error::TimedOut(deadline.limit()))?,
+                Reply::Current(record) => break Known::Found(Snapshot::read(record)?),
+                Reply::Moved(_) => break Known::Dead,
+                Reply::Done | Reply::Absent | Reply::Taken | Reply::CutOff | Reply::Stale => break Known::Absent,
+            }
+        };
+        match &known {
+            Known::Found(snapshot) if !snapshot.has_ended(now) => {
+                self.notify(|| Event::Loaded { session: key.handle() });
+                Ok(known)
+            }
+            Known::Dead => Ok(known),
+            Known::Found(_) | Known::Absent | Known::Unread => {
+                self.notify(|| Event::Expired { session: key.handle() });
+                Ok(Known::Absent)
+            }
+        }
+    }
+
+    /// Performs what the commit asks for until it is done.
+    pub(crate) async fn carry_out<S: Source>(&self, commit: &mut Commit<'_, S>, now: Moment) -> Result<(), Error> {
+        let mut deadline = Deadline::new(self.operation_timeout);
+        let mut turn: Option<Turn<'_>> = None;
+        let mut attempt = 0;
+        while let Some(operation) = commit.operation() {
+            let key = operation.key();
+            let reply = self
+                .perform(operation, commit.is_uncertain(), &mut deadline, now)
+                .await?;
+            let is_lost = matches!(reply, Reply::Lost);
+            let conflicts = commit.conflicts;
+            commit.answer(reply)?;
+            if is_lost {
+                let paused = self.pause(&mut attempt, &mut deadline).await;
+                paused.ok_or_else(|| given_up(commit, deadline.limit()))?;
+            } else if commit.conflicts > conflicts {
+                let contended = Error::Contended(deadline.limit());
+                if turn.is_none() {
+                    let mut joined = deadline.bound(self.queue.join(key)).await.ok_or(contended)?;
+                    joined.take_latest().map_or(Ok(()), |latest| commit.offer(latest))?;
+                    turn = Some(joined);
+                } else {
+                    self.pause(&mut attempt, &mut deadline).await.ok_or(contended)?;
+                }
+            }
+        }
+        if let (Some(turn), Ending::Updated, Known::Found(written)) = (turn, commit.ending, &commit.known) {
+            turn.leave(written.clone());
+        }
+        Ok(())
+    }
+
+    async fn perform(
+        &self,
+        operation: &Operation,
+        is_uncertain: bool,
+        deadline: &mut Deadline,
+        now: Moment,
+    ) -> Result<Reply, Error> {
+        let span = tracing::trace_span!("session_store", operation = operation.name(), session = %Shown(operation));
+        let answer = if span.is_disabled() {
+            deadline.bound(operation.perform(&*self.store, now)).await
+        } else {
+            deadline
+                .bound(operation.perform(&*self.store, now).instrument(span))
+                .await
+        };
+        match answer {
+            Some(Ok(reply)) => Ok(reply),
+            Some(Err(StoreError::ReplyLost(_))) => Ok(Reply::Lost),
+            Some(Err(error)) if is_uncertain => Err(Error::OutcomeUnknown(Some(error))),
+            Some(Err(error)) => Err(error.into()),
+            None if operation.can_be_forgotten() && !is_uncertain => Err(Error::TimedOut(deadline.limit())),
+            None => Err(Error::OutcomeUnknown(None)),
+        }
+    }
+
+    /// Waits a little longer each time, by chance up to twice as long, so that contenders do not march in step.
+    async fn pause(&self, attempt: &mut u32, deadline: &mut Deadline) -> Option<()> {
+        let base = FIRST_PAUSE.saturating_mul(1 << (*attempt).min(10)).min(LONGEST_PAUSE);
+        *attempt += 1;
+        let [jitter, ..] = self.revisions.next().as_u64().to_be_bytes();
+        deadline.pause(base + base * u32::from(jitter) / 256).await
+    }
+}
+
+fn given_up<S: Source>(commit: &Commit<'_, S>, limit: Duration) -> Error {
+    let can_be_forgotten = commit.operation().is_none_or(Operation::can_be_forgotten);
+    if can_be_forgotten && !commit.is_uncertain() {
+        Error::TimedOut(limit)
+    } else {
+        Error::OutcomeUnknown(None)
+    }
+}
+
+/// Hashes the key only if somebody looks.
+struct Shown<'a>(&'a Operation);
+
+impl std::fmt::Display for Shown<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.key().handle().fmt(formatter)
+    }
+}

@@ -1,0 +1,147 @@
+//! Finding our cookie in what the browser sent, and believing it only with our signature.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::id::PresentedId;
+use crate::signing::{KeyAge, SigningKeys, TAG_BYTES};
+
+/// What separates two `Cookie` headers when they are kept as one text.
+pub(crate) const SEPARATOR: u8 = b';';
+
+/// Between the id and its signature: not in the base64url alphabet.
+const DOT: u8 = b'.';
+
+/// An id whose signature is ours.
+#[derive(Clone, Debug)]
+pub(crate) struct Verified {
+    pub(crate) id: PresentedId,
+    pub(crate) key_age: KeyAge,
+}
+
+/// The first cookie of this name that verifies; every one is tried, for a sibling site or path can plant others
+/// (RFC 6265bis section 4.2.2: their order means nothing).
+pub(crate) fn find(cookies: &[u8], name: &str, keys: &SigningKeys) -> Option<Verified> {
+    values(cookies, name).find_map(|value| verify(value, name, keys))
+}
+
+/// The values of all cookies of this name.
+fn values<'a>(cookies: &'a [u8], name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+    cookies.split(|byte| *byte == SEPARATOR).filter_map(move |pair| {
+        let value = pair.trim_ascii_start().strip_prefix(name.as_bytes())?;
+        let value = value.trim_ascii_start().strip_prefix(b"=")?.trim_ascii();
+        Some(
+            value
+                .strip_prefix(b"\"")
+                .and_then(|inner| inner.strip_suffix(b"\""))
+                .unwrap_or(value),
+        )
+    })
+}
+
+/// The id in a signed value, `id.signature` in base64url.
+pub(crate) fn verify(value: &[u8], name: &str, keys: &SigningKeys) -> Option<Verified> {
+    let dot = value.iter().rposition(|byte| *byte == DOT)?;
+    let (text, signature) = (value.get(..dot)?, value.get(dot + 1..)?);
+    let mut tag = [0; TAG_BYTES];
+    if URL_SAFE_NO_PAD.decode_slice(signature, &mut tag).ok()? != TAG_BYTES {
+        return None;
+    }
+    let key_age = keys.verify(name, text, &tag)?;
+    Some(Verified {
+        id: PresentedId::parse(text)?,
+        key_age,
+    })
+}
+
+/// Appends the signed value of an id to `output`.
+pub(crate) fn write_signed(output: &mut String, id: &[u8], name: &str, keys: &SigningKeys) {
+    let start = output.len();
+    URL_SAFE_NO_PAD.encode_string(id, output);
+    let tag = keys.sign(name, output.as_bytes().get(start..).unwrap_or_default());
+    output.push(char::from(DOT));
+    URL_SAFE_NO_PAD.encode_string(tag, output);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::id::SessionId;
+
+    fn keys() -> SigningKeys {
+        SigningKeys::new([[7; 32]]).unwrap()
+    }
+
+    fn signed(name: &str) -> (SessionId, String) {
+        let id = SessionId::random().unwrap();
+        let mut value = String::new();
+        write_signed(&mut value, id.as_bytes(), name, &keys());
+        (id, value)
+    }
+
+    #[test]
+    fn our_cookie_is_found_among_others_quoted_or_with_odd_white_space() {
+        let (id, value) = signed("s");
+        for header in [
+            format!("s={value}"),
+            format!("a=1; s={value}; b=2"),
+            format!("a=1;s={value};b"),
+            format!("  s = \t\"{value}\" ;"),
+            format!(";;;= ;s={value}"),
+            format!("S=upper; ss=x; s=forged.forged; s=; s; s={value}"),
+        ] {
+            let found = find(header.as_bytes(), "s", &keys()).expect(&header);
+            assert_eq!(found.id.store_key(), id.store_key());
+            assert_eq!(found.key_age, KeyAge::Current);
+        }
+    }
+
+    #[test]
+    fn what_is_not_ours_is_not_believed() {
+        let (_, value) = signed("s");
+        let (_, other_name) = signed("t");
+        let unsigned = value.split('.').next().unwrap();
+        for bad in [
+            String::new(),
+            "s".to_owned(),
+            format!("s={other_name}"),
+            format!("t={value}"),
+            format!("s={unsigned}"),
+            format!("s={unsigned}."),
+            format!("s={value}="),
+            format!("s={value}x"),
+            format!("s={}", value.to_uppercase()),
+            format!("s=\"{value}"),
+            "s=\u{fffd}\u{0}.\u{7f}".to_owned(),
+        ] {
+            assert!(find(bad.as_bytes(), "s", &keys()).is_none(), "{bad:?}");
+        }
+        assert!(find(b"\xff\xfe=\x80; s=\xff.\xff", "s", &keys()).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn a_signed_id_comes_back_from_any_header(before in "[ -~]{0,60}", after in "[ -~]{0,60}") {
+            let (id, value) = signed("s");
+            let header = format!("{before};s={value};{after}");
+            prop_assert_eq!(find(header.as_bytes(), "s", &keys()).unwrap().id.store_key(), id.store_key());
+        }
+
+        #[test]
+        fn no_bytes_verify_or_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(find(&bytes, "s", &keys()).is_none());
+            prop_assert!(verify(&bytes, "s", &keys()).is_none());
+        }
+
+        #[test]
+        fn a_changed_signed_value_does_not_verify(at in 0_usize..87, to in any::<u8>()) {
+            let (_, value) = signed("s");
+            let mut bytes = value.into_bytes();
+            prop_assume!(bytes[at] != to);
+            bytes[at] = to;
+            prop_assert!(verify(&bytes, "s", &keys()).is_none());
+        }
+    }
+}

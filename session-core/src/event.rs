@@ -1,0 +1,126 @@
+//! What happens to sessions, for logs and audits.
+
+use std::fmt;
+
+use crate::error::Error;
+use crate::id::Handle;
+use crate::record::Owner;
+
+/// Something that happened to a session. Sessions are named by their public handle.
+///
+/// An owner is handed to the observer, for an audit log has to name people; nothing of this crate prints it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A session was stored for the first time.
+    Created {
+        /// The session.
+        session: Handle,
+        /// Who is signed in to it.
+        owner: Option<&'a Owner>,
+    },
+    /// A request read a stored session.
+    Loaded {
+        /// The session.
+        session: Handle,
+    },
+    /// A session has a new id: somebody signed in or out, or the application asked for it.
+    Rotated {
+        /// What it was called.
+        from: Handle,
+        /// What it is called now.
+        to: Handle,
+        /// Who is signed in to it now.
+        owner: Option<&'a Owner>,
+    },
+    /// A session was ended by `destroy`, by a sign-out that keeps nothing, or from a list of devices.
+    Destroyed {
+        /// The session.
+        session: Handle,
+    },
+    /// A client presented an id of ours whose session is no more: it ran out, or was ended elsewhere.
+    Expired {
+        /// The session.
+        session: Handle,
+    },
+    /// Others changed the session while a request had it; its changes were applied to what they had made of it.
+    Conflict {
+        /// The session.
+        session: Handle,
+        /// How often.
+        times: u32,
+    },
+    /// The session ended while a request had it; the request's changes were dropped.
+    Gone {
+        /// The session.
+        session: Handle,
+    },
+    /// Somebody signed in while a request had the session; what it wrote blindly was dropped, its updates were not.
+    Dropped {
+        /// The session, as the request knew it.
+        session: Handle,
+        /// How many changes.
+        changes: usize,
+    },
+    /// All sessions of an owner were ended, but perhaps one.
+    Revoked {
+        /// Whose.
+        owner: &'a Owner,
+        /// How many.
+        sessions: u64,
+    },
+    /// An operation failed. The client gets a status, and the cookie is left alone.
+    Failed {
+        /// The session, where one is known.
+        session: Option<Handle>,
+        /// Why.
+        error: &'a Error,
+    },
+}
+
+/// Learns of every [`Event`], such as for an audit log (OWASP Session Management Cheat Sheet, "Logging Sessions Life
+/// Cycle").
+///
+/// Called on the request's own task, so it should be quick: hand the event on rather than wait.
+///
+/// ```
+/// use session_core::{Event, Observer};
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// #[derive(Debug, Default)]
+/// struct SignOuts(AtomicU64);
+///
+/// impl Observer for SignOuts {
+///     fn observe(&self, event: &Event<'_>) {
+///         if matches!(event, Event::Destroyed { .. }) {
+///             self.0.fetch_add(1, Ordering::Relaxed);
+///         }
+///     }
+/// }
+/// ```
+pub trait Observer: fmt::Debug + Send + Sync + 'static {
+    /// Something happened.
+    fn observe(&self, event: &Event<'_>);
+}
+
+/// Writes the event to the log.
+pub(crate) fn trace(event: &Event<'_>) {
+    match event {
+        Event::Created { session, .. } => tracing::debug!(%session, "session created"),
+        Event::Loaded { session } => tracing::trace!(%session, "session loaded"),
+        Event::Rotated { from, to, .. } => tracing::debug!(%from, %to, "session rotated"),
+        Event::Destroyed { session } => tracing::debug!(%session, "session destroyed"),
+        Event::Expired { session } => tracing::debug!(%session, "session has expired or was ended"),
+        Event::Conflict { session, times } => tracing::debug!(%session, times, "session changed by others, merged"),
+        Event::Gone { session } => tracing::info!(%session, "session ended meanwhile, changes dropped"),
+        Event::Dropped { session, changes } => {
+            tracing::error!(%session, changes, "blind changes dropped, for somebody signed in meanwhile");
+        }
+        Event::Revoked { sessions, .. } => tracing::info!(sessions, "sessions of an owner ended"),
+        Event::Failed { session, error } => {
+            let error: &dyn std::error::Error = *error;
+            let session = session.map(tracing::field::display);
+            tracing::error!(session, error, "session operation failed");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The two calls that an adapter makes, and what operators do with sessions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::builder::{SessionManagerBuilder, Switches};
+use crate::clock::Clock;
+use crate::commit::{Rules, Source};
+use crate::cookie::RequestInfo;
+use crate::cookie_header::SEPARATOR;
+use crate::error::{ConfigError, Error};
+use crate::event::{self, Event, Observer};
+use crate::expiry::Expiry;
+use crate::headers::CachePolicy;
+use crate::id::{IdGenerator, SessionId};
+use crate::queue::CommitQueue;
+use crate::record::Revision;
+use crate::revision_source::RevisionSource;
+use crate::session::{CommitFuture, Session};
+use crate::set_cookie::CookieWriter;
+use crate::signing::SigningKeys;
+use crate::store::Store;
+
+/// Opens a session for each request and commits it before the response head goes out. Cheap to clone.
+///
+/// An adapter calls [`open`](Self::open) and [`commit`](Self::commit), and nothing else. Store operations wait on tokio's
+/// timers, so they run on a tokio runtime with time enabled; elsewhere there are no time limits.
+///
+/// ```
+/// use session_core::{RequestInfo, SessionManager, SigningKeys};
+/// # use session_core::*;
+/// # async fn handle(store: impl Store) -> Result<(), Box<dyn std::error::Error>> {
+/// let manager = SessionManager::new(store, SigningKeys::generate()?)?;
+///
+/// let session = manager.open([b"theme=dark".as_slice()], &RequestInfo::new());
+/// session.insert("visits", &1)?;
+/// let committed = manager.commit(session, 200).await;
+/// assert!(committed.result.is_ok());
+/// assert!(committed.headers.set_cookie().is_some_and(|cookie| cookie.starts_with("__Host-session=")));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct SessionManager(Arc<Shared>);
+
+/// What all requests share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) keys: SigningKeys,
+    pub(crate) cookie: CookieWriter,
+    pub(crate) expiry: Expiry,
+    pub(crate) forwarding_time: Duration,
+    pub(crate) operation_timeout: Duration,
+    pub(crate) size_limit: usize,
+    pub(crate) ids: Box<dyn IdGenerator>,
+    pub(crate) clock: Box<dyn Clock>,
+    pub(crate) observer: Option<Box<dyn Observer>>,
+    pub(crate) cache: CachePolicy,
+    pub(crate) switches: Switches,
+    pub(crate) revisions: RevisionSource,
+    pub(crate) queue: CommitQueue,
+}
+
+impl SessionManager {
+    /// A manager with all defaults.
+    ///
+    /// # Errors
+    ///
+    /// When the operating system has no random numbers to give.
+    pub fn new(store: impl Store, keys: SigningKeys) -> Result<Self, ConfigError> {
+        Self::builder(store, keys).build()
+    }
+
+    /// The settings of a manager, all at their defaults.
+    pub fn builder(store: impl Store, keys: SigningKeys) -> SessionManagerBuilder {
+        SessionManagerBuilder::new(Arc::new(store), keys)
+    }
+
+    /// The session of a request that came with these `Cookie` headers.
+    ///
+    /// Does no I/O, verifies nothing yet, and allocates at most twice: a handler that never touches its session pays no
+    /// more than this. Headers need not be text.
+    pub fn open<'a>(&self, cookies: impl IntoIterator<Item = &'a [u8]>, request: &RequestInfo<'_>) -> Session {
+        let mut text = Vec::new();
+        for header in cookies {
+            if !text.is_empty() {
+                text.push(SEPARATOR);
+            }
+            text.extend_from_slice(header);
+        }
+        let is_secure = self.0.cookie.secure().applies(request);
+        Session::open(Arc::clone(&self.0), text, is_secure)
+    }
+
+    /// Carries out what the request recorded, in one store operation where nobody interferes, and says what to add to the
+    /// response head. To be called with the response's status before its head goes out, also when the handler failed.
+    ///
+    /// After a status of 500 or more the recorded changes are dropped, but for a `destroy` or a sign-out. Handles that are
+    /// still around can [`save`](Session::save) later, but not get a new id.
+    ///
+    /// An untouched session makes a future that is ready, and allocates nothing.
+    pub fn commit(&self, session: Session, status: u16) -> CommitFuture {
+        CommitFuture::new(session, status)
+    }
+
+    pub(crate) fn of(shared: &Arc<Shared>) -> Self {
+        Self(Arc::clone(shared))
+    }
+
+    pub(crate) fn from_shared(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.0
+    }
+}
+
+impl Shared {
+    pub(crate) fn rules(&self, can_issue: bool) -> Rules {
+        Rules {
+            expiry: self.expiry,
+            forwarding_time: self.forwarding_time,
+            size_limit: self.size_limit,
+            stores_empty: self.switches.stores_empty,
+            is_active: self.switches.any_request_is_activity,
+            can_issue,
+        }
+    }
+
+    /// Makes the event only if somebody listens: a handle costs a hash.
+    pub(crate) fn notify<'a>(&self, event: impl FnOnce() -> Event<'a>) {
+        if self.observer.is_none() && !tracing::enabled!(tracing::Level::ERROR) {
+            return;
+        }
+        let event = event();
+        event::trace(&event);
+        if let Some(observer) = &self.observer {
+            observer.observe(&event);
+        }
+    }
+}
+
+impl Source for Shared {
+    fn new_id(&self) -> Result<SessionId, Error> {
+        Ok(self.ids.generate()?)
+    }
+
+    fn new_revision(&self) -> Revision {
+        self.revisions.next()
+    }
+}

@@ -1,0 +1,331 @@
+//! The payload of a record: what core knows of a session beyond what stores need.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::clock::Moment;
+use crate::error::{CorruptRecord, Error};
+use crate::expiry::{CookieLifetime, Limits};
+use crate::record::{Owner, Record, Revision};
+use crate::values::{self, Edited, Values};
+
+/// The format that is written.
+const NEWEST: u8 = 1;
+/// The oldest that is read: nodes can be upgraded one by one.
+const OLDEST: u8 = 1;
+
+/// Revisions before the current one that a record remembers.
+const REMEMBERED: usize = 3;
+
+const MAX_HEAD_BYTES: usize = 2 + 5 * 8 + 1 + REMEMBERED * 8;
+
+const HAS_IDLE: u8 = 1;
+const UNTIL_THE_BROWSER_CLOSES: u8 = 2;
+const HAS_SIGNED_IN_AT: u8 = 4;
+const HAS_FORWARDS_UNTIL: u8 = 8;
+
+/// A record with its payload's head read: what a request knows of a stored session.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    record: Record,
+    head: Head,
+    values: Range<usize>,
+}
+
+/// What stands in the payload before the values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) limits: Limits,
+    pub(crate) signed_in_at: Option<Moment>,
+    /// Changes follow a session from id to id only within one lineage: it is drawn anew with each session, and where a
+    /// session changes hands.
+    pub(crate) lineage: Revision,
+    /// Until when changes of requests that had an earlier id are accepted.
+    pub(crate) forwards_until: Option<Moment>,
+    /// The revisions before the record's own, newest first.
+    previous: [Option<Revision>; REMEMBERED],
+}
+
+/// A session about to be written.
+#[derive(Debug)]
+pub(crate) struct Draft<'a> {
+    pub(crate) revision: Revision,
+    pub(crate) created_at: Moment,
+    pub(crate) last_seen_at: Moment,
+    pub(crate) owner: Option<Owner>,
+    pub(crate) signed_in_at: Option<Moment>,
+    pub(crate) lineage: Revision,
+    pub(crate) forwards_until: Option<Moment>,
+    pub(crate) limits: Limits,
+    pub(crate) values: Edited<'a>,
+    /// What it replaces, whose revisions it remembers.
+    pub(crate) replaces: Option<&'a Snapshot>,
+}
+
+impl Snapshot {
+    /// Reads the payload's head; the values stay as they are.
+    pub(crate) fn read(record: Record) -> Result<Self, CorruptRecord> {
+        let mut reader = Reader {
+            bytes: &record.payload,
+            at: 0,
+        };
+        let head = reader.head()?;
+        let values = reader.at..record.payload.len();
+        Ok(Self { record, head, values })
+    }
+
+    pub(crate) fn record(&self) -> &Record {
+        &self.record
+    }
+
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
+    }
+
+    pub(crate) fn values(&self) -> Values<'_> {
+        Values::new(self.record.payload.get(self.values.clone()).unwrap_or_default())
+    }
+
+    pub(crate) fn has_ended(&self, now: Moment) -> bool {
+        self.record.expires_at.has_passed(now)
+    }
+
+    /// Whether this revision is the current one or among those remembered: what was written under it is in here.
+    pub(crate) fn follows(&self, revision: Revision) -> bool {
+        self.record.revision == revision || self.head.previous.contains(&Some(revision))
+    }
+
+    /// Whether changes that were meant for `earlier` may be made here.
+    pub(crate) fn accepts_changes_of(&self, earlier: &Self, now: Moment) -> bool {
+        self.head.lineage == earlier.head.lineage && self.head.forwards_until.is_some_and(|end| !end.has_passed(now))
+    }
+
+    /// The same with the end moved.
+    pub(crate) fn touched(mut self, last_seen_at: Moment, expires_at: Moment) -> Self {
+        self.record.last_seen_at = last_seen_at;
+        self.record.expires_at = expires_at;
+        self
+    }
+}
+
+impl Draft<'_> {
+    /// Encodes the session.
+    pub(crate) fn write(self, size_limit: usize) -> Result<Snapshot, Error> {
+        let bytes = values::encoded_len(&self.values);
+        if bytes > size_limit {
+            return Err(Error::TooLarge {
+                bytes,
+                limit: size_limit,
+            });
+        }
+        let head = Head {
+            limits: self.limits,
+            signed_in_at: self.signed_in_at,
+            lineage: self.lineage,
+            forwards_until: self.forwards_until,
+            previous: self.previous(),
+        };
+        let mut payload = Vec::with_capacity(MAX_HEAD_BYTES + bytes);
+        write_head(&head, &mut payload);
+        let start = payload.len();
+        values::write(&self.values, &mut payload);
+        let record = Record {
+            revision: self.revision,
+            created_at: self.created_at,
+            last_seen_at: self.last_seen_at,
+            expires_at: self.limits.expires_at(self.last_seen_at),
+            owner: self.owner,
+            payload: payload.into(),
+        };
+        let values = start..record.payload.len();
+        Ok(Snapshot { record, head, values })
+    }
+
+    fn previous(&self) -> [Option<Revision>; REMEMBERED] {
+        self.replaces.map_or([None; REMEMBERED], |replaced| {
+            let [first, second, _] = replaced.head.previous;
+            [Some(replaced.record.revision), first, second]
+        })
+    }
+}
+
+fn write_head(head: &Head, output: &mut Vec<u8>) {
+    let mut flags = 0;
+    if head.limits.idle.is_some() {
+        flags |= HAS_IDLE;
+    }
+    if head.limits.cookie == CookieLifetime::UntilTheBrowserCloses {
+        flags |= UNTIL_THE_BROWSER_CLOSES;
+    }
+    if head.signed_in_at.is_some() {
+        flags |= HAS_SIGNED_IN_AT;
+    }
+    if head.forwards_until.is_some() {
+        flags |= HAS_FORWARDS_UNTIL;
+    }
+    output.extend([NEWEST, flags]);
+    output.extend(head.lineage.as_u64().to_be_bytes());
+    output.extend(head.limits.absolute_end.as_millis().to_be_bytes());
+    if let Some(idle) = head.limits.idle {
+        output.extend((Moment::default() + idle).as_millis().to_be_bytes());
+    }
+    for moment in [head.signed_in_at, head.forwards_until].into_iter().flatten() {
+        output.extend(moment.as_millis().to_be_bytes());
+    }
+    let previous = head.previous.iter().flatten();
+    output.push(u8::try_from(previous.clone().count()).unwrap_or_default());
+    for revision in previous {
+        output.extend(revision.as_u64().to_be_bytes());
+    }
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn head(&mut self) -> Result<Head, CorruptRecord> {
+        let format = self.byte()?;
+        if !(OLDEST..=NEWEST).contains(&format) {
+            return Err(CorruptRecord::Format {
+                found: format,
+                oldest: OLDEST,
+                newest: NEWEST,
+            });
+        }
+        let flags = self.byte()?;
+        let lineage = Revision::from_u64(self.number()?);
+        let absolute_end = Moment::from_millis(self.number()?);
+        let idle = self.number_if(flags & HAS_IDLE)?.map(Duration::from_millis);
+        let signed_in_at = self.number_if(flags & HAS_SIGNED_IN_AT)?.map(Moment::from_millis);
+        let forwards_until = self.number_if(flags & HAS_FORWARDS_UNTIL)?.map(Moment::from_millis);
+        let cookie = if flags & UNTIL_THE_BROWSER_CLOSES == 0 {
+            CookieLifetime::ToTheAbsoluteEnd
+        } else {
+            CookieLifetime::UntilTheBrowserCloses
+        };
+        let mut previous = [None; REMEMBERED];
+        let count = usize::from(self.byte()?);
+        let places = previous.get_mut(..count).ok_or(CorruptRecord::Damaged(self.at))?;
+        for place in places {
+            *place = Some(Revision::from_u64(self.number()?));
+        }
+        Ok(Head {
+            limits: Limits {
+                idle,
+                absolute_end,
+                cookie,
+            },
+            signed_in_at,
+            lineage,
+            forwards_until,
+            previous,
+        })
+    }
+
+    fn byte(&mut self) -> Result<u8, CorruptRecord> {
+        let byte = self
+            .bytes
+            .get(self.at)
+            .copied()
+            .ok_or(CorruptRecord::Damaged(self.at))?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    fn number_if(&mut self, flag: u8) -> Result<Option<u64>, CorruptRecord> {
+        if flag == 0 { Ok(None) } else { self.number().map(Some) }
+    }
+
+    fn number(&mut self) -> Result<u64, CorruptRecord> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let chunk = rest.first_chunk().ok_or(CorruptRecord::Damaged(self.at))?;
+        self.at += chunk.len();
+        Ok(u64::from_be_bytes(*chunk))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expiry::Expiry;
+
+    const NOW: Moment = Moment::from_millis(1_000_000);
+
+    fn draft<'a>(revision: u64, replaces: Option<&'a Snapshot>, expiry: Expiry) -> Draft<'a> {
+        Draft {
+            revision: Revision::from_u64(revision),
+            created_at: NOW,
+            last_seen_at: NOW,
+            owner: None,
+            signed_in_at: Some(NOW),
+            lineage: Revision::from_u64(9),
+            forwards_until: replaces.map(|_| NOW),
+            limits: expiry.limits(NOW),
+            values: vec![("a".into(), b"1".as_slice().into())],
+            replaces,
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for expiry in [Expiry::new(), Expiry::nist_aal1(), Expiry::owasp_low_risk()] {
+            let written = draft(1, None, expiry).write(100).unwrap();
+            let read = Snapshot::read(written.record().clone()).unwrap();
+            assert_eq!(read.head(), written.head());
+            assert_eq!(read.values().get("a").unwrap(), Some(b"1".as_slice()));
+        }
+    }
+
+    #[test]
+    fn a_record_remembers_the_last_four_revisions() {
+        let mut current = draft(1, None, Expiry::new()).write(100).unwrap();
+        for revision in 2..=5 {
+            current = draft(revision, Some(&current), Expiry::new()).write(100).unwrap();
+        }
+        let read = Snapshot::read(current.record().clone()).unwrap();
+        let known: Vec<u64> = (0..9)
+            .filter(|revision| read.follows(Revision::from_u64(*revision)))
+            .collect();
+        assert_eq!(known, [2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_session_over_its_limit_is_refused_with_both_sizes() {
+        let too_large = draft(1, None, Expiry::new()).write(4).unwrap_err();
+        assert_eq!(too_large.to_string(), "the session has 6 bytes, the limit is 4");
+        assert!(draft(1, None, Expiry::new()).write(6).is_ok());
+    }
+
+    #[test]
+    fn another_format_is_named() {
+        let mut record = draft(1, None, Expiry::new()).write(100).unwrap().record().clone();
+        let mut bytes = record.payload.to_vec();
+        bytes[0] = 2;
+        record.payload = bytes.into();
+        let error = Snapshot::read(record).unwrap_err();
+        assert_eq!(error.to_string(), "the record has format 2, this version reads 1 to 1");
+    }
+
+    #[test]
+    fn a_head_that_is_cut_is_damaged() {
+        let record = draft(
+            2,
+            Some(&draft(1, None, Expiry::new()).write(100).unwrap()),
+            Expiry::new(),
+        )
+        .write(100)
+        .unwrap()
+        .record()
+        .clone();
+        let start = Snapshot::read(record.clone()).unwrap().values.start;
+        for end in 0..start {
+            let cut = Record {
+                payload: record.payload[..end].into(),
+                ..record.clone()
+            };
+            assert!(matches!(Snapshot::read(cut), Err(CorruptRecord::Damaged(_))), "{end}");
+        }
+    }
+}

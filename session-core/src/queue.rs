@@ -1,0 +1,109 @@
+//! Where the commits of one session wait for each other, inside this process.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::OwnedMutexGuard;
+
+use crate::id::StoreKey;
+use crate::payload::Snapshot;
+
+/// Commits that met a conflict queue here, one line a session, and each hands the record that it wrote to the next. An
+/// uncontended commit never comes here.
+#[derive(Debug, Default)]
+pub(crate) struct CommitQueue(Mutex<HashMap<StoreKey, Line>>);
+
+#[derive(Debug)]
+struct Line {
+    waiting: usize,
+    /// What the last one in line wrote.
+    turn: Arc<tokio::sync::Mutex<Option<Snapshot>>>,
+}
+
+/// A commit's turn: the others of its session wait until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Turn<'a> {
+    turn: OwnedMutexGuard<Option<Snapshot>>,
+    _place: Place<'a>,
+}
+
+/// A place in line, given up when it is dropped, also by a request that was cancelled while it waited.
+#[derive(Debug)]
+struct Place<'a> {
+    queue: &'a CommitQueue,
+    key: StoreKey,
+}
+
+impl CommitQueue {
+    /// Waits for its turn.
+    pub(crate) async fn join(&self, key: StoreKey) -> Turn<'_> {
+        let turn = {
+            let mut lines = self.lines();
+            let line = lines.entry(key).or_insert_with(|| Line {
+                waiting: 0,
+                turn: Arc::default(),
+            });
+            line.waiting += 1;
+            Arc::clone(&line.turn)
+        };
+        let place = Place { queue: self, key };
+        Turn {
+            turn: turn.lock_owned().await,
+            _place: place,
+        }
+    }
+
+    fn lines(&self) -> MutexGuard<'_, HashMap<StoreKey, Line>> {
+        // Nothing that can panic runs under the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Turn<'_> {
+    /// What the commit before this one wrote, if there was one.
+    pub(crate) fn take_latest(&mut self) -> Option<Snapshot> {
+        self.turn.take()
+    }
+
+    /// Leaves what this commit wrote to the next one.
+    pub(crate) fn leave(mut self, written: Snapshot) {
+        *self.turn = Some(written);
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Entry::Occupied(mut line) = self.queue.lines().entry(self.key) {
+            line.get_mut().waiting -= 1;
+            if line.get().waiting == 0 {
+                line.remove();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: StoreKey = StoreKey::from_bytes([1; 32]);
+
+    #[tokio::test]
+    async fn one_at_a_time_and_no_line_is_left_behind() {
+        let queue = CommitQueue::default();
+        let first = queue.join(KEY).await;
+        {
+            let second = queue.join(KEY);
+            let mut second = std::pin::pin!(second);
+            assert!(futures_poll(second.as_mut()).is_pending());
+        }
+        assert_eq!(queue.lines().len(), 1);
+        drop(first);
+        assert!(queue.lines().is_empty(), "a cancelled one gives up its place");
+    }
+
+    fn futures_poll<F: Future>(future: std::pin::Pin<&mut F>) -> std::task::Poll<F::Output> {
+        future.poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
+    }
+}

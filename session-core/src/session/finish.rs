@@ -1,0 +1,234 @@
+//! Committing a session: at the end of the request, and in the middle of a handler.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::{Session, State};
+use crate::clock::Moment;
+use crate::commit::{Commit, CookieChange, Ending, Intent, Known};
+use crate::error::Error;
+use crate::event::Event;
+use crate::headers::ResponseHeaders;
+use crate::id::StoreKey;
+use crate::manager::Shared;
+
+/// What a commit came to: headers for the response, and whether it succeeded.
+///
+/// There can be a cookie even where the commit failed: what [`Session::save`] stored before stays stored.
+#[derive(Debug)]
+#[must_use]
+pub struct Committed {
+    /// What to add to the response head.
+    pub headers: ResponseHeaders,
+    /// `Err`: nothing was written, and the response should say so: [`Error::status`] and [`Error::retry_after`]. That the
+    /// session ended meanwhile is no error here: the handler's response stands.
+    pub result: Result<(), Error>,
+}
+
+/// A commit on its way. Ready at once, and without an allocation, where the session was not touched.
+#[must_use = "nothing is committed unless it is awaited"]
+pub struct CommitFuture(Progress);
+
+enum Progress {
+    Untouched,
+    Working(Pin<Box<dyn Future<Output = Committed> + Send>>),
+}
+
+impl CommitFuture {
+    pub(crate) fn new(session: Session, status: u16) -> Self {
+        let switches = session.inner.shared.switches;
+        let needs_work = switches.stores_empty || switches.any_request_is_activity;
+        let is_untouched = {
+            let mut state = session.lock();
+            let is_untouched = !state.is_used && !needs_work;
+            state.is_head_sent |= is_untouched;
+            is_untouched
+        };
+        if is_untouched {
+            return Self(Progress::Untouched);
+        }
+        Self(Progress::Working(Box::pin(async move { session.commit(status).await })))
+    }
+}
+
+impl Future for CommitFuture {
+    type Output = Committed;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Committed> {
+        match &mut self.0 {
+            Progress::Untouched => Poll::Ready(Committed {
+                headers: ResponseHeaders::default(),
+                result: Ok(()),
+            }),
+            Progress::Working(future) => future.as_mut().poll(context),
+        }
+    }
+}
+
+impl fmt::Debug for CommitFuture {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("CommitFuture").finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// Commits what was recorded so far, now: before a slow part of the handler, from a streaming body or a WebSocket, or
+    /// where the handler must know whether it worked.
+    ///
+    /// What it stored stays, even if the request fails later, and its cookie goes out with the response. Without anything
+    /// recorded it may still slide the session's end.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Gone`] when the session was ended meanwhile: what was recorded is dropped, and nothing brings the session
+    /// back. [`Error::HeadSent`] when a new id was needed after the response head. [`Error::OutcomeUnknown`] when it can't be
+    /// found out whether it was written; what was recorded is dropped then, for it must not happen twice. After any other
+    /// error what was recorded stays recorded, and is tried again at the next commit.
+    pub async fn save(&self) -> Result<(), Error> {
+        match self.carry_out(false).await? {
+            Ending::Gone => Err(Error::Gone),
+            Ending::Nothing | Ending::Created | Ending::Updated | Ending::Touched | Ending::Rotated { .. } => Ok(()),
+        }
+    }
+
+    async fn commit(&self, status: u16) -> Committed {
+        let shared = &self.inner.shared;
+        let failed = status >= 500 && !shared.switches.keeps_changes_on_failure;
+        let result = self.carry_out(failed).await.map(drop);
+        let mut state = self.lock();
+        state.is_head_sent = true;
+        if result.is_err() {
+            // The client is told that it failed; a handle that lives on must not do it after all.
+            state.intent = Intent::default();
+        }
+        let set_cookie = state.set_cookie.take();
+        let cache = (state.is_used || set_cookie.is_some()).then_some(shared.cache);
+        Committed {
+            headers: ResponseHeaders { set_cookie, cache },
+            result,
+        }
+    }
+
+    async fn carry_out(&self, failed: bool) -> Result<Ending, Error> {
+        let inner = &self.inner;
+        let shared = &*inner.shared;
+        let _gate = inner.gate.lock().await;
+        let now = shared.clock.now();
+        let (session, intent, began_at, can_issue) = {
+            let mut state = self.lock();
+            let key = inner.verify(&mut state);
+            let intent = std::mem::take(&mut state.intent);
+            let intent = if failed { intent.after_failure() } else { intent };
+            if state.is_out && intent.is_empty() {
+                return Ok(Ending::Nothing);
+            }
+            let began_at = state
+                .revoked_at
+                .map_or(inner.began_at, |at| at + Duration::from_millis(1));
+            ((key, state.known.clone()), intent, began_at, !state.is_head_sent)
+        };
+        let key = session.0;
+        let mut commit = Commit::new(shared.rules(can_issue), shared, session, intent, (began_at, now));
+        let result = match commit.start() {
+            Ok(()) => shared.carry_out(&mut commit, now).await,
+            Err(error) => Err(error),
+        };
+        let mut state = self.lock();
+        match result {
+            Ok(()) => {
+                notify(shared, key, &commit);
+                let ending = commit.ending;
+                state.take_over(commit, shared, now, inner.is_secure);
+                Ok(ending)
+            }
+            Err(error) => {
+                shared.notify(|| Event::Failed {
+                    session: key.map(|key| key.handle()),
+                    error: &error,
+                });
+                state.take_back(commit, &error, shared, inner.is_secure);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl State {
+    /// Knows what the commit made of the session.
+    fn take_over(&mut self, commit: Commit<'_, Shared>, shared: &Shared, now: Moment, is_secure: bool) {
+        let is_forwarded = commit.is_forwarded();
+        let view = commit.into_view();
+        (self.key, self.known) = (view.key, view.known);
+        let can_issue = !self.is_head_sent;
+        let resends = matches!(view.cookie, CookieChange::Resend)
+            || (matches!(view.cookie, CookieChange::Keep)
+                && (self.is_signed_by_an_old_key() || (shared.switches.is_rolling && self.is_used)));
+        match view.cookie {
+            CookieChange::Issue(id) => self.issued = Some(id),
+            CookieChange::Remove if can_issue => self.set_cookie = Some(shared.cookie.remove(is_secure)),
+            CookieChange::Remove => {}
+            CookieChange::Keep | CookieChange::Resend if !resends || is_forwarded => return,
+            CookieChange::Keep | CookieChange::Resend => {}
+        }
+        if let (true, Known::Found(snapshot), Some(id)) = (can_issue, &self.known, self.id_bytes()) {
+            let limits = &snapshot.head().limits;
+            self.set_cookie = Some(shared.cookie.issue(id, &shared.keys, limits, now, is_secure));
+        }
+    }
+
+    /// Remembers what is left to do, unless it may have been done.
+    fn take_back(&mut self, commit: Commit<'_, Shared>, error: &Error, shared: &Shared, is_secure: bool) {
+        let view = commit.into_view();
+        if matches!(view.cookie, CookieChange::Remove) && !self.is_head_sent {
+            self.set_cookie = Some(shared.cookie.remove(is_secure));
+        }
+        (self.key, self.known) = (view.key, view.known);
+        if !matches!(error, Error::OutcomeUnknown(_)) {
+            self.intent = view.intent;
+        }
+    }
+}
+
+fn notify(shared: &Shared, before: Option<StoreKey>, commit: &Commit<'_, Shared>) {
+    let owner = match &commit.known {
+        Known::Found(snapshot) => snapshot.record().owner.as_ref(),
+        Known::Unread | Known::Absent | Known::Dead => None,
+    };
+    if let Some(key) = commit.destroyed {
+        shared.notify(|| Event::Destroyed { session: key.handle() });
+    }
+    if commit.conflicts > 0
+        && let Some(key) = before
+    {
+        shared.notify(|| Event::Conflict {
+            session: key.handle(),
+            times: commit.conflicts,
+        });
+    }
+    if commit.dropped > 0
+        && let Some(key) = before
+    {
+        shared.notify(|| Event::Dropped {
+            session: key.handle(),
+            changes: commit.dropped,
+        });
+    }
+    match (commit.ending, commit.key, before) {
+        (Ending::Created, Some(key), _) => shared.notify(|| Event::Created {
+            session: key.handle(),
+            owner,
+        }),
+        (Ending::Rotated { from }, Some(key), _) => {
+            shared.notify(|| Event::Rotated {
+                from: from.handle(),
+                to: key.handle(),
+                owner,
+            });
+        }
+        (Ending::Gone, _, Some(key)) => shared.notify(|| Event::Gone { session: key.handle() }),
+        _ => {}
+    }
+}

@@ -1,0 +1,158 @@
+//! Reading and writing values.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Session;
+use crate::changes::Step;
+use crate::codec::{decode, encode};
+use crate::error::Error;
+use crate::key::{KeyName, ValueKey};
+
+impl Session {
+    /// The value of `key`; `None`: there is none.
+    ///
+    /// Only this value is decoded, however many there are.
+    ///
+    /// # Errors
+    ///
+    /// When the session can't be loaded, or the value is not a `T`. The other values can still be read then.
+    pub async fn get<T: DeserializeOwned>(&self, key: impl ValueKey<T>) -> Result<Option<T>, Error> {
+        self.load_for(key.name()).await?;
+        let state = self.lock();
+        state
+            .lookup(key.name())?
+            .map(|bytes| decode(key.name(), bytes))
+            .transpose()
+    }
+
+    /// Sets the value of `key` at the commit. Whoever commits last wins; [`update`](Self::update) is for values that depend
+    /// on what they were.
+    ///
+    /// # Errors
+    ///
+    /// When the value can't be encoded. Nothing is recorded then.
+    pub fn insert<T: Serialize + ?Sized>(&self, key: impl ValueKey<T>, value: &T) -> Result<(), Error> {
+        let value = encode(key.name(), value)?;
+        self.record(Step::Insert {
+            name: key.into_name(),
+            value,
+        });
+        Ok(())
+    }
+
+    /// The value of `key`, which is removed at the commit. Of two requests that overlap both may get it.
+    ///
+    /// # Errors
+    ///
+    /// When the session can't be loaded, or the value is not a `T`. It stays then.
+    pub async fn take<T: DeserializeOwned>(&self, key: impl ValueKey<T>) -> Result<Option<T>, Error> {
+        self.load_for(key.name()).await?;
+        let taken = {
+            let state = self.lock();
+            state
+                .lookup(key.name())?
+                .map(|bytes| decode(key.name(), bytes))
+                .transpose()?
+        };
+        if taken.is_some() {
+            self.record(Step::Remove { name: key.into_name() });
+        }
+        Ok(taken)
+    }
+
+    /// Changes the value of `key` in place, beginning with the default where there is none, and answers what `change`
+    /// answers.
+    ///
+    /// This is exact however many requests overlap: where another one has written in between, `change` runs again on what
+    /// that one wrote, when this request commits. So it should do nothing but change the value, and what it answers is of
+    /// its first run.
+    ///
+    /// # Errors
+    ///
+    /// When the session can't be loaded, or the value is not a `T` or can't be encoded. Nothing is recorded then.
+    pub async fn update<T, R, F>(&self, key: impl ValueKey<T>, change: F) -> Result<R, Error>
+    where
+        T: Serialize + DeserializeOwned + Default,
+        F: Fn(&mut T) -> R + Send + Sync + 'static,
+    {
+        self.update_option(key, move |value: &mut Option<T>| change(value.get_or_insert_default()))
+            .await
+    }
+
+    /// Like [`update`](Self::update), where `None` is a value that is not there: `change` can tell, and can remove it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`update`](Self::update).
+    pub async fn update_option<T, R, F>(&self, key: impl ValueKey<T>, change: F) -> Result<R, Error>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Fn(&mut Option<T>) -> R + Send + Sync + 'static,
+    {
+        let name = key.into_name();
+        self.load_for(&name).await?;
+        let _gate = self.inner.gate.lock().await;
+        let run = {
+            let name = name.clone();
+            move |old: Option<&[u8]>| {
+                let mut value = old.map(|bytes| decode(&name, bytes)).transpose()?;
+                let answer = change(&mut value);
+                let new = value.map(|value| encode(&name, &value)).transpose()?;
+                Ok((new, answer))
+            }
+        };
+        let old = self.lock().lookup(&name)?.map(<[u8]>::to_vec);
+        let (seen, answer) = run(old.as_deref())?;
+        let updater = Arc::new(move |old: Option<&[u8]>| run(old).map(|(new, _)| new));
+        self.record(Step::Update { name, updater, seen });
+        Ok(answer)
+    }
+
+    /// Removes the value of `key` at the commit, whatever it is.
+    pub fn remove(&self, key: impl KeyName) {
+        self.record(Step::Remove { name: key.into_name() });
+    }
+
+    /// Removes all values at the commit (PHP: `session_unset`). Owner, id and limits stay.
+    pub fn clear(&self) {
+        self.record(Step::Clear);
+    }
+
+    /// Whether there is a value of `key`. It is not decoded.
+    ///
+    /// # Errors
+    ///
+    /// When the session can't be loaded.
+    pub async fn contains_key(&self, key: impl KeyName) -> Result<bool, Error> {
+        self.load_for(key.name()).await?;
+        Ok(self.lock().lookup(key.name())?.is_some())
+    }
+
+    /// The names of all values, in no particular order.
+    ///
+    /// # Errors
+    ///
+    /// When the session can't be loaded.
+    pub async fn keys(&self) -> Result<Vec<String>, Error> {
+        self.load().await?;
+        let state = self.lock();
+        let mut names: Vec<&str> = state.intent.log.names().collect();
+        if let Some(snapshot) = state.snapshot() {
+            for entry in snapshot.values().iter() {
+                names.push(entry?.0);
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        let mut there = Vec::with_capacity(names.len());
+        for name in names {
+            if state.lookup(name)?.is_some() {
+                there.push(name.to_owned());
+            }
+        }
+        Ok(there)
+    }
+}

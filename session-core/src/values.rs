@@ -1,0 +1,222 @@
+//! The values of a session as they are stored: a MessagePack map of names to encoded values.
+//!
+//! Each value is a MessagePack `bin` that holds its own MessagePack. So it is passed over by its length, whatever is in
+//! it, and one that can't be decoded spoils no other.
+
+use std::borrow::Cow;
+
+use rmp::decode;
+
+use crate::error::CorruptRecord;
+
+/// Values being put together: few enough that a list beats a map.
+pub(crate) type Edited<'a> = Vec<(Cow<'a, str>, Cow<'a, [u8]>)>;
+
+/// The stored bytes. Nothing is decoded before it is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Values<'a> {
+    map: &'a [u8],
+}
+
+impl<'a> Values<'a> {
+    /// An empty map.
+    pub(crate) const EMPTY: Self = Self { map: &[0x80] };
+
+    pub(crate) fn new(map: &'a [u8]) -> Self {
+        Self { map }
+    }
+
+    /// The encoded value of `name`.
+    pub(crate) fn get(self, name: &str) -> Result<Option<&'a [u8]>, CorruptRecord> {
+        for entry in self.iter() {
+            let (found, value) = entry?;
+            if found == name {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn iter(self) -> Entries<'a> {
+        let mut rest = self.map;
+        match decode::read_map_len(&mut rest) {
+            Ok(left) => Entries {
+                total: self.map.len(),
+                rest,
+                left: Some(left),
+            },
+            Err(_) => Entries {
+                total: self.map.len(),
+                rest: self.map,
+                left: None,
+            },
+        }
+    }
+
+    /// All values, to be changed.
+    pub(crate) fn edit(self) -> Result<Edited<'a>, CorruptRecord> {
+        self.iter()
+            .map(|entry| entry.map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))))
+            .collect()
+    }
+}
+
+/// The entries of a stored map, in order. Ends after the first error.
+#[derive(Debug)]
+pub(crate) struct Entries<'a> {
+    total: usize,
+    rest: &'a [u8],
+    /// Entries to come; `None`: not even the map's head can be read.
+    left: Option<u32>,
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = Result<(&'a str, &'a [u8]), CorruptRecord>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.left == Some(0) {
+            let is_whole = self.rest.is_empty();
+            let damaged = CorruptRecord::Damaged(self.total - self.rest.len());
+            self.rest = &[];
+            return if is_whole { None } else { Some(Err(damaged)) };
+        }
+        let at = self.total.saturating_sub(self.rest.len());
+        match self.left.and_then(|left| Some((left - 1, entry(self.rest)?))) {
+            Some((left, (name, value, rest))) => {
+                (self.left, self.rest) = (Some(left), rest);
+                Some(Ok((name, value)))
+            }
+            None => {
+                (self.left, self.rest) = (Some(0), &[]);
+                Some(Err(CorruptRecord::Damaged(at)))
+            }
+        }
+    }
+}
+
+fn entry(bytes: &[u8]) -> Option<(&str, &[u8], &[u8])> {
+    let (name, mut rest) = decode::read_str_from_slice(bytes).ok()?;
+    let length = usize::try_from(decode::read_bin_len(&mut rest).ok()?).ok()?;
+    let (value, rest) = rest.split_at_checked(length)?;
+    Some((name, value, rest))
+}
+
+/// Appends the values to `output` as a stored map. Their number and lengths fit `u32`: the size limit sees to that.
+pub(crate) fn write(values: &Edited<'_>, output: &mut Vec<u8>) {
+    infallible(&rmp::encode::write_map_len(
+        output,
+        u32::try_from(values.len()).unwrap_or(u32::MAX),
+    ));
+    for (name, value) in values {
+        infallible(&rmp::encode::write_str(output, name));
+        infallible(&rmp::encode::write_bin(output, value));
+    }
+}
+
+/// The bytes that [`write`] will append.
+pub(crate) fn encoded_len(values: &Edited<'_>) -> usize {
+    // Short texts and maps have their length in the first byte.
+    let head = |length: usize, fits_first_byte: usize, has_one_byte_form: bool| match length {
+        _ if length <= fits_first_byte => 1,
+        _ if has_one_byte_form && length <= 0xff => 2,
+        _ if length <= 0xffff => 3,
+        _ => 5,
+    };
+    let name_len = |name: &str| head(name.len(), 31, true) + name.len();
+    let value_len = |value: &[u8]| head(value.len().max(1), 0, true) + value.len();
+    let entries: usize = values
+        .iter()
+        .map(|(name, value)| name_len(name) + value_len(value))
+        .sum();
+    head(values.len(), 15, false) + entries
+}
+
+fn infallible<T, E: std::fmt::Debug>(written: &Result<T, E>) {
+    debug_assert!(written.is_ok(), "writing to a Vec can't fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn encoded(values: &[(&str, &[u8])]) -> Vec<u8> {
+        let edited: Edited<'_> = values
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect();
+        let mut bytes = Vec::new();
+        write(&edited, &mut bytes);
+        assert_eq!(bytes.len(), encoded_len(&edited));
+        bytes
+    }
+
+    #[test]
+    fn a_value_is_found_by_its_whole_name() {
+        let bytes = encoded(&[("a", b"1"), ("ab", b"2"), ("", b"3")]);
+        let values = Values::new(&bytes);
+        assert_eq!(values.get("ab").unwrap(), Some(b"2".as_slice()));
+        assert_eq!(values.get("").unwrap(), Some(b"3".as_slice()));
+        assert_eq!(values.get("abc").unwrap(), None);
+        assert_eq!(Values::EMPTY.get("a").unwrap(), None);
+    }
+
+    #[test]
+    fn damage_is_an_error_wherever_it_is() {
+        let bytes = encoded(&[("name", b"value"), ("b", &[0; 300])]);
+        for end in 0..bytes.len() {
+            let cut = Values::new(&bytes[..end]);
+            assert!(cut.iter().any(|entry| entry.is_err()), "cut to {end} bytes");
+            assert!(cut.get("no such name").is_err());
+        }
+        let mut longer = bytes;
+        longer.push(0);
+        assert!(Values::new(&longer).get("no such name").is_err());
+    }
+
+    #[test]
+    fn the_length_is_known_beforehand_at_every_boundary() {
+        for length in [0, 1, 31, 32, 255, 256, 65_535, 65_536] {
+            encoded(&[("x".repeat(length).as_str(), &vec![0; length])]);
+        }
+        for count in [15, 16, 65_535, 65_536] {
+            encoded(&vec![("", b"".as_slice()); count]);
+        }
+    }
+
+    #[test]
+    fn a_claim_of_four_billion_entries_is_an_error() {
+        assert!(Values::new(&[0xdf, 0xff, 0xff, 0xff, 0xff]).edit().is_err());
+        assert!(
+            Values::new(&[0x81, 0xa1, b'a', 0xc6, 0xff, 0xff, 0xff, 0xff])
+                .get("a")
+                .is_err()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_here_and_in_a_full_decoder(
+            values in proptest::collection::vec((".{0,40}", proptest::collection::vec(any::<u8>(), 0..400)), 0..40)
+        ) {
+            let list: Vec<(&str, &[u8])> = values.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
+            let bytes = encoded(&list);
+            let read: Vec<_> = Values::new(&bytes).iter().map(Result::unwrap).collect();
+            prop_assert_eq!(&read, &list);
+            let full = rmpv::decode::read_value(&mut bytes.as_slice()).unwrap();
+            let full: Vec<_> = full.as_map().unwrap().iter().map(|(k, v)| (k.as_str().unwrap(), v.as_slice().unwrap())).collect();
+            prop_assert_eq!(&full, &list);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic_and_what_it_takes_a_full_decoder_takes(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200)
+        ) {
+            if let Ok(values) = Values::new(&bytes).edit() {
+                let full = rmpv::decode::read_value(&mut bytes.as_slice()).unwrap();
+                prop_assert_eq!(full.as_map().unwrap().len(), values.len());
+            }
+        }
+    }
+}

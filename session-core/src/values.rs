@@ -116,7 +116,7 @@ pub(crate) fn write(values: &Edited<'_>, output: &mut impl Write) {
     }
 }
 
-/// The bytes that [`write`] will write.
+/// The bytes that [`write()`] will write.
 pub(crate) fn encoded_len(values: &Edited<'_>) -> usize {
     // Short texts and maps have their length in the first byte.
     let head = |length: usize, fits_first_byte: usize, has_one_byte_form: bool| match length {

@@ -10,7 +10,7 @@ type Run = fn(Arc<dyn Store>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Writes one `#[test]` for every promise of the store contract.
 ///
-/// It is given an async expression that makes a store over an empty namespace of its own, and evaluates it once for each
+/// It is given an async block that makes a store over an empty namespace of its own, and evaluates it once for each
 /// test, on a runtime with several threads. Attributes before it go to every test:
 ///
 /// ```
@@ -24,8 +24,8 @@ type Run = fn(Arc<dyn Store>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 /// ```
 #[macro_export]
 macro_rules! store_contract {
-    ($(#[$attribute:meta])* $make:expr) => {
-        $crate::__store_cases! { [$crate::__store_tests] { $(#[$attribute])* } { $make } }
+    ($(#[$attribute:meta])* async $make:block) => {
+        $crate::__store_cases! { [$crate::__store_tests] { $(#[$attribute])* } { async $make } }
     };
 }
 

@@ -23,7 +23,11 @@ pub async fn concurrent_updates_lose_no_write(store: Arc<dyn Store>) {
     file(&store, &key(1), &zero, now).await;
     let mut race = Race::on(&store);
     for writer in 1..=WRITERS {
-        race.add(move |store| async move { add_one(store.as_ref(), writer, now).await });
+        let seen = zero.clone();
+        race.add(move |store| async move {
+            let outcome = try_to_add_one(store.as_ref(), writer, seen, now).await;
+            promise("a writer that answers each conflict gets its turn", outcome, ());
+        });
     }
     race.run().await;
     let Loaded::Found(last) = answered(store.load(&key(1), now).await) else {
@@ -240,15 +244,9 @@ fn number_in(record: &Record) -> u64 {
         .map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
-async fn add_one(store: &dyn Store, writer: u64, now: Moment) {
-    let outcome = try_to_add_one(store, writer, now).await;
-    promise("a writer that answers each conflict gets its turn", outcome, ());
-}
-
-async fn try_to_add_one(store: &dyn Store, writer: u64, now: Moment) -> Result<(), StoreError> {
-    let Loaded::Found(mut current) = store.load(&key(1), now).await? else {
-        return Err(StoreError::Corrupt("an updated session is not there".into()));
-    };
+/// Adds one to what the writer has seen, and where that is out of date, to what the conflict shows.
+async fn try_to_add_one(store: &dyn Store, writer: u64, seen: Record, now: Moment) -> Result<(), StoreError> {
+    let mut current = seen;
     // Each lost turn is another writer's won one, so no writer needs more.
     for turn in 1..=WRITERS {
         let next = Record {

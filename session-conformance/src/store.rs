@@ -17,6 +17,7 @@
 
 mod case;
 mod concurrent_ends;
+mod concurrent_rotations;
 mod concurrent_writes;
 mod create;
 mod cut_off;
@@ -40,6 +41,7 @@ mod upkeep;
 
 pub use case::{Case, cases};
 pub use concurrent_ends::*;
+pub use concurrent_rotations::*;
 pub use concurrent_writes::*;
 pub use create::*;
 pub use cut_off::*;

@@ -12,13 +12,16 @@ mod faulty_stores {
     pub(crate) mod delete;
     pub(crate) mod fault;
     pub(crate) mod index;
+    pub(crate) mod kept;
     pub(crate) mod load;
     pub(crate) mod mark;
+    pub(crate) mod remembered;
     pub(crate) mod revoke;
     pub(crate) mod rotate;
     pub(crate) mod touch;
     pub(crate) mod update;
     pub(crate) mod upkeep;
+    pub(crate) mod written;
 }
 
 use std::collections::BTreeSet;
@@ -27,7 +30,9 @@ use std::sync::Arc;
 use session_conformance::store;
 
 use faulty_stores::fault::{Faulty, NoFault, Planted};
-use faulty_stores::{create, cut_off, delete, index, load, mark, revoke, rotate, touch, update, upkeep};
+use faulty_stores::{
+    create, cut_off, delete, index, kept, load, mark, remembered, revoke, rotate, touch, update, upkeep, written,
+};
 
 /// Cases that no fault is planted for, and why not.
 const WITHOUT_A_FAULT: [(&str, &str); 0] = [];
@@ -36,7 +41,9 @@ fn planted() -> Vec<Planted> {
     let groups = [
         create::planted(),
         load::planted(),
+        kept::planted(),
         update::planted(),
+        written::planted(),
         rotate::planted(),
         mark::planted(),
         touch::planted(),
@@ -44,6 +51,7 @@ fn planted() -> Vec<Planted> {
         index::planted(),
         revoke::planted(),
         cut_off::planted(),
+        remembered::planted(),
         upkeep::planted(),
     ];
     groups.into_iter().flatten().collect()

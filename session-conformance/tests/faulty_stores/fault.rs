@@ -29,7 +29,7 @@ macro_rules! plant {
     ($($fault:ident: $($case:ident),+;)+) => {
         pub(crate) fn planted() -> Vec<crate::faulty_stores::fault::Planted> {
             vec![$(crate::faulty_stores::fault::Planted {
-                fault: stringify!($fault),
+                fault: concat!(module_path!(), "::", stringify!($fault)),
                 store: || std::sync::Arc::new(crate::faulty_stores::fault::Faulty::<$fault>::default()),
                 caught_by: &[$(stringify!($case)),+],
             }),+]

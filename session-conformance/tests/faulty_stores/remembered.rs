@@ -17,6 +17,7 @@ plant! {
     NeedsASession: create_at_or_before_the_cut_off_leaves_nothing;
     EndsTheOldSession: rotate_at_or_before_the_cut_off_changes_nothing;
     IsReadTooEarly: no_sign_in_in_flight_outlives_the_end_of_all_sessions;
+    IsReadBeforeTheMove: no_sign_in_in_flight_outlives_the_end_of_all_sessions;
 }
 
 /// Moves back with a clock that is behind.
@@ -172,5 +173,29 @@ impl Fault for IsReadTooEarly {
         to.delete(key, now).await?;
         window().await;
         to.create(key, record, None, now).await
+    }
+}
+
+/// Is read before the session moves, and not after.
+#[derive(Debug, Default)]
+struct IsReadBeforeTheMove;
+
+#[async_trait]
+impl Fault for IsReadBeforeTheMove {
+    async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
+        let probe = to.create(rotation.new, rotation.record, rotation.signs_in, now).await?;
+        if probe == Created::CutOff {
+            return to.rotate(rotation, now).await;
+        }
+        to.delete(rotation.new, now).await?;
+        window().await;
+        to.rotate(
+            &Rotation {
+                signs_in: None,
+                ..rotation.clone()
+            },
+            now,
+        )
+        .await
     }
 }

@@ -1,6 +1,7 @@
 //! The contract as a program.
 
-use std::collections::BTreeMap;
+mod contents;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -8,6 +9,8 @@ use session_core::{
     CUT_OFF_KEPT, Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
 };
+
+use contents::{Contents, Entry, Found};
 
 /// The plainest store that keeps every promise: what the contract means, to be read and to be compared with.
 ///
@@ -27,25 +30,6 @@ use session_core::{
 #[derive(Debug, Default)]
 pub struct ReferenceStore(Mutex<Contents>);
 
-#[derive(Debug, Default)]
-struct Contents {
-    entries: BTreeMap<StoreKey, Entry>,
-    cut_offs: BTreeMap<Owner, Moment>,
-}
-
-#[derive(Debug)]
-enum Entry {
-    Record(Record),
-    Mark { successor: StoreKey, until: Moment },
-}
-
-/// What is under a key now.
-enum Found<'a> {
-    Record(&'a mut Record),
-    Mark(StoreKey),
-    Nothing,
-}
-
 impl ReferenceStore {
     /// An empty store.
     #[must_use]
@@ -56,53 +40,6 @@ impl ReferenceStore {
     /// Each operation holds the lock from its first look to its last write: that is its one instant.
     fn contents(&self) -> MutexGuard<'_, Contents> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Entry {
-    fn has_ended(&self, now: Moment) -> bool {
-        match self {
-            Self::Record(record) => record.expires_at.has_passed(now),
-            Self::Mark { until, .. } => until.has_passed(now),
-        }
-    }
-}
-
-impl Contents {
-    fn find(&mut self, key: &StoreKey, now: Moment) -> Found<'_> {
-        match self.entries.get_mut(key) {
-            Some(entry) if entry.has_ended(now) => Found::Nothing,
-            Some(Entry::Record(record)) => Found::Record(record),
-            Some(Entry::Mark { successor, .. }) => Found::Mark(*successor),
-            None => Found::Nothing,
-        }
-    }
-
-    /// Where the session is that `key` leads to. A mark always is older than what it names, so this comes to an end.
-    fn follow(&mut self, key: &StoreKey, now: Moment) -> Option<StoreKey> {
-        let mut key = *key;
-        loop {
-            match self.find(&key, now) {
-                Found::Record(_) => return Some(key),
-                Found::Mark(successor) => key = successor,
-                Found::Nothing => return None,
-            }
-        }
-    }
-
-    fn living(&self, now: Moment) -> impl Iterator<Item = (&StoreKey, &Record)> {
-        self.entries.iter().filter_map(move |(key, entry)| match entry {
-            Entry::Record(record) if !entry.has_ended(now) => Some((key, record)),
-            Entry::Record(_) | Entry::Mark { .. } => None,
-        })
-    }
-
-    fn is_cut_off(&self, record: &Record, signs_in: Option<Moment>, now: Moment) -> bool {
-        let (Some(owner), Some(began_at)) = (&record.owner, signs_in) else {
-            return false;
-        };
-        let cut_off = self.cut_offs.get(owner);
-        cut_off.is_some_and(|cut_off| !(*cut_off + CUT_OFF_KEPT).has_passed(now) && *cut_off >= began_at)
     }
 }
 
@@ -145,11 +82,7 @@ impl Store for ReferenceStore {
     ) -> Result<Updated, StoreError> {
         Ok(match self.contents().find(key, now) {
             Found::Record(current) if current.revision == expected => {
-                *current = Record {
-                    created_at: current.created_at,
-                    owner: current.owner.clone(),
-                    ..record.clone()
-                };
+                *current = record.clone();
                 Updated::Applied
             }
             Found::Record(current) => Updated::Conflict(current.clone()),

@@ -17,6 +17,7 @@
 
 mod case;
 mod concurrent_ends;
+mod concurrent_rotations;
 mod concurrent_writes;
 mod create;
 mod cut_off;
@@ -28,6 +29,7 @@ mod lost_replies;
 mod mark;
 mod promise;
 mod random;
+mod resend;
 mod revoke;
 mod rotate;
 mod run;
@@ -40,6 +42,7 @@ mod upkeep;
 
 pub use case::{Case, cases};
 pub use concurrent_ends::*;
+pub use concurrent_rotations::*;
 pub use concurrent_writes::*;
 pub use create::*;
 pub use cut_off::*;
@@ -49,6 +52,7 @@ pub use load::*;
 pub use lost_replies::*;
 pub use mark::*;
 pub use random::*;
+pub use resend::*;
 pub use revoke::*;
 pub use rotate::*;
 #[doc(hidden)]

@@ -14,7 +14,7 @@ const SEEDS: [u64; 3] = [1, 2, 3];
 const STEPS: usize = 400;
 
 /// Hundreds of random operations on a few sessions of a few owners have the answers that they have on the
-/// [`ReferenceStore`], and leave the same behind. A failure tells its seed: [`random_operations_agree`].
+/// [`ReferenceStore`](crate::ReferenceStore), and leave the same behind. A failure tells its seed: [`random_operations_agree`].
 pub async fn random_operations_agree_with_the_reference(store: Arc<dyn Store>) {
     for seed in SEEDS.into_iter().chain([fastrand::u64(..)]) {
         answered(store.clear().await);
@@ -45,7 +45,7 @@ async fn compare(store: &dyn Store, sequence: &Sequence, step: &Step, trace: &mu
     let is_same = match &came {
         Ok(came) => {
             let (came, expected) = (came.clone(), expected.clone());
-            sequence.forget_dead_ends(came).await == sequence.forget_dead_ends(expected).await
+            sequence.follow(came).await == sequence.follow(expected).await
         }
         Err(_) => false,
     };

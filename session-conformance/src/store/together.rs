@@ -49,8 +49,13 @@ impl Race {
             .into_iter()
             .map(|task| {
                 let line = Arc::clone(&line);
+                // So that on a store that answers at once each task has its turn to be the first.
+                let head_start = fastrand::u8(0..5);
                 tokio::spawn(async move {
                     line.wait().await;
+                    for _ in 0..head_start {
+                        tokio::task::yield_now().await;
+                    }
                     task.await;
                 })
             })

@@ -15,13 +15,21 @@ const PROGRAM: &str = include_str!("../examples/counter.rs");
 /// The fenced blocks of this language.
 fn blocks(language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
-    README.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+    README
+        .split(&fence)
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap())
+        .collect()
 }
 
 /// One request on a connection of its own, and all that came back.
 fn get(address: SocketAddr, cookie: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{cookie}\r\n").unwrap();
+    write!(
+        stream,
+        "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{cookie}\r\n"
+    )
+    .unwrap();
     let mut response = String::new();
     stream.read_to_string(&mut response).unwrap();
     response
@@ -29,7 +37,9 @@ fn get(address: SocketAddr, cookie: &str) -> String {
 
 /// What of an answer is the same every time, and is shown: no date, and a cookie value that is cut short.
 fn shown(response: &str) -> String {
-    let lines = response.lines().filter(|line| !line.starts_with("date:") && !line.starts_with("connection:"));
+    let lines = response
+        .lines()
+        .filter(|line| !line.starts_with("date:") && !line.starts_with("connection:"));
     let lines = lines.map(|line| match line.split_once("session=") {
         Some((before, rest)) => {
             let (value, after) = rest.split_once(';').unwrap();

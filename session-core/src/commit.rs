@@ -47,6 +47,17 @@ impl Intent {
         self.log.is_empty() && !self.destroys && !self.regenerates && self.expiry.is_none()
     }
 
+    /// This, and then what was recorded later.
+    pub(crate) fn and_then(mut self, later: Self) -> Self {
+        if later.destroys {
+            return later;
+        }
+        self.log.append(later.log);
+        self.regenerates |= later.regenerates;
+        self.expiry = later.expiry.or(self.expiry);
+        self
+    }
+
     /// What still happens when the request failed.
     pub(crate) fn after_failure(self) -> Self {
         let log = if self.destroys {
@@ -311,7 +322,7 @@ impl<'a, S: Source> Commit<'a, S> {
     fn hop(&mut self) -> Result<(), Error> {
         self.hops += 1;
         if self.hops > LONGEST_CHAIN {
-            Err(Error::Contended(Duration::ZERO))
+            Err(Error::Contended)
         } else {
             Ok(())
         }

@@ -103,6 +103,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Ends the session under `key`. A mark is followed to its successor, and on along a chain of marks.
     ///
+    /// A record that has ended is removed too, though the answer is [`Deleted::Absent`]: a request that is under way may
+    /// have read the clock before the end came, and must not write to it any more.
+    ///
     /// Deletion wins: after it has answered, no update, touch or rotation that began before can bring the session back,
     /// under this key or a later one.
     ///

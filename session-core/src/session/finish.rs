@@ -94,6 +94,7 @@ impl Session {
     async fn commit(&self, status: u16) -> Committed {
         let shared = &self.inner.shared;
         let failed = status >= 500 && !shared.switches.keeps_changes_on_failure;
+        let has_recorded = !self.lock().intent.is_empty();
         let result = self.carry_out(failed).await.map(drop);
         let mut state = self.lock();
         state.is_head_sent = true;
@@ -105,7 +106,8 @@ impl Session {
         let cache = (state.is_used || set_cookie.is_some()).then_some(shared.cache);
         Committed {
             headers: ResponseHeaders { set_cookie, cache },
-            result,
+            // Where nothing was recorded, such as by a page that was only read, all that failed is to slide an end.
+            result: if has_recorded { result } else { Ok(()) },
         }
     }
 
@@ -207,7 +209,8 @@ impl State {
         }
         (self.key, self.known) = (view.key, view.known);
         if !matches!(error, Error::OutcomeUnknown(_)) {
-            self.intent = view.intent;
+            let later = std::mem::take(&mut self.intent);
+            self.intent = view.intent.and_then(later);
         }
     }
 }

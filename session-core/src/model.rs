@@ -16,6 +16,7 @@ mod faults;
 mod groups;
 mod kept;
 mod machine;
+mod outcome;
 mod program;
 mod properties;
 mod revocation;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::machine::{Cookie, Machines, Node, Outcome};
+use super::machine::{Machines, Node};
+use super::outcome::{Cookie, Outcome};
 use super::program::Program;
 use super::revocation::Revocation;
 use super::scenario::{FIRST, Scenario};

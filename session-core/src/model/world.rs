@@ -1,16 +1,19 @@
 //! The state of everything at one instant, and what can happen next.
 
+mod action;
+
 use super::engine::{Progress, Shelf, Slot, Stepped};
 use super::kept::Kept;
-use super::machine::{Cookie, Input, Machines, Outcome};
+use super::machine::{Input, Machines};
+use super::outcome::{Cookie, Outcome};
 use super::program::Presents;
 use super::revocation::{Revocation, revoke};
 use super::scenario::{FIRST, Scenario, UNKNOWN};
 use crate::clock::Moment;
-use crate::commit::Ending;
 use crate::id::StoreKey;
-use crate::operation::{Operation, Reply};
-use crate::payload::Snapshot;
+use crate::operation::Reply;
+
+pub(super) use action::Action;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct World {
@@ -40,27 +43,6 @@ pub(super) enum Stage {
     Revocation(Revocation),
 }
 
-/// Something that can happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Action {
-    /// The next of the scenario's moments comes.
-    TimePasses,
-    /// A request reads the clock and begins.
-    Begin(usize),
-    /// Its handler is done, and the commit reads the clock.
-    Commit(usize),
-    /// One step of a store operation.
-    Step(usize),
-    /// The operation was never performed, or no further than it is, and nobody knows.
-    LoseRequest(usize),
-    /// One more step is performed, and nobody knows.
-    LoseReply(usize),
-    /// The process ends in the middle of a store operation.
-    Crash(usize),
-    /// The first is handed what the second has written.
-    Offer(usize, usize),
-}
-
 impl Request {
     pub(super) fn progress(&self) -> Progress {
         self.progress
@@ -88,68 +70,6 @@ impl World {
         match &self.requests[request].stage {
             Stage::Machine(number) => machines.node(*number).outcome.as_ref(),
             Stage::Waiting | Stage::Revocation(_) => None,
-        }
-    }
-
-    /// Everything that can happen now.
-    pub(super) fn actions(&self, scenario: &Scenario, machines: &Machines) -> Vec<Action> {
-        let mut actions = Vec::new();
-        if self.has_time(scenario) {
-            actions.push(Action::TimePasses);
-        }
-        for number in 0..self.requests.len() {
-            if self.can_go_on(machines, number) {
-                self.actions_of(number, scenario, machines, &mut actions);
-            }
-        }
-        actions
-    }
-
-    fn can_go_on(&self, machines: &Machines, number: usize) -> bool {
-        let request = &self.requests[number];
-        !request.has_crashed
-            && match &request.stage {
-                Stage::Waiting => self.presented(machines, number).is_some(),
-                Stage::Machine(node) => machines.node(*node).outcome.is_none(),
-                Stage::Revocation(revocation) => !revocation.is_done(),
-            }
-    }
-
-    fn actions_of(&self, number: usize, scenario: &Scenario, machines: &Machines, actions: &mut Vec<Action>) {
-        let request = &self.requests[number];
-        let node = match request.stage {
-            Stage::Waiting => return actions.push(Action::Begin(number)),
-            Stage::Revocation(_) => return actions.push(Action::Step(number)),
-            Stage::Machine(node) => machines.node(node),
-        };
-        let Some(operation) = &node.operation else {
-            return actions.push(Action::Commit(number));
-        };
-        actions.push(Action::Step(number));
-        if self.losses < scenario.losses && !matches!(operation, Operation::Load { .. } | Operation::Touch { .. }) {
-            actions.extend([Action::LoseRequest(number), Action::LoseReply(number)]);
-        }
-        if self.crashes < scenario.crashes && request.progress != Progress::Start {
-            actions.push(Action::Crash(number));
-        }
-        if scenario.offers && request.progress == Progress::Start && !node.is_uncertain() && node.offered().is_none() {
-            let others = (0..self.requests.len()).filter(|other| self.offer(machines, operation, *other).is_some());
-            actions.extend(others.map(|other| Action::Offer(number, other)));
-        }
-    }
-
-    /// The record that `other` has written where `operation` is about to write.
-    fn offer(&self, machines: &Machines, operation: &Operation, other: usize) -> Option<Snapshot> {
-        let (Operation::Update { key, .. }, Stage::Machine(node)) = (operation, &self.requests[other].stage) else {
-            return None;
-        };
-        let node = machines.node(*node);
-        let has_updated = node.outcome.as_ref()?.result == Ok(Ending::Updated);
-        match node.history.last()? {
-            (Operation::Update { key: same, record, .. }, Reply::Done) if has_updated && same == key => {
-                Some(Snapshot::read(record.clone()).unwrap())
-            }
-            _ => None,
         }
     }
 

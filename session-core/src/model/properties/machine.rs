@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::clock::Moment;
 use crate::commit::Ending;
 use crate::model::content::{Content, Extent};
-use crate::model::machine::{Cookie, Failure};
+use crate::model::outcome::{Cookie, Failure};
 use crate::model::program::{Act, Name};
 use crate::model::scenario::{FIRST, FIRST_REVISION, UNKNOWN};
 use crate::model::sight::{Seen, Sight};

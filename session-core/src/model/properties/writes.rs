@@ -3,7 +3,7 @@
 use crate::commit::Ending;
 use crate::id::StoreKey;
 use crate::model::content::{Content, Extent};
-use crate::model::machine::{Failure, Outcome};
+use crate::model::outcome::{Failure, Outcome};
 use crate::model::scenario::FIRST;
 use crate::model::sight::{Seen, Sight};
 use crate::operation::{Operation, Reply};

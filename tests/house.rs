@@ -22,6 +22,7 @@ const CORE_DEPENDENCIES: &[&str] = &[
     "rmpv",
     "serde",
     "sha2",
+    "smallvec",
     "thiserror",
     "tokio",
     "tracing",

@@ -1,1 +1,49 @@
-//! Being written.
+//! The contract of session-kit's [`Store`](session_core::Store) as a public test suite, and stores for tests.
+//!
+//! # Proving a store
+//!
+//! One line in `tests/conformance.rs` becomes one test for every promise of the contract:
+//!
+//! ```
+//! use session_conformance::ReferenceStore as MyStore;
+//!
+//! session_conformance::store_contract!(async { MyStore::new() });
+//! # fn main() {}
+//! ```
+//!
+//! The macro owns the list. There is nothing to opt out of: a store that keeps some of the promises keeps none that an
+//! application could build on.
+//!
+//! Each case is a function in [`store`], too, so that it can be run against a store with a fault and be seen to fail. This
+//! crate does so with its own cases, each against a store made for it, on every change.
+//!
+//! # Stores for an application's tests
+//!
+//! | | |
+//! |---|---|
+//! | [`CountingStore`] | which operations, how often: that a page without a session costs nothing |
+//! | [`FlakyStore`] | unavailable when told: that an outage is an error and not a log-out |
+//! | [`LostReplyStore`] | done, but not answered: that nothing happens twice |
+//! | [`SlowStore`] | late, or never: that time limits hold |
+//! | [`TwoNodes`] | two handles on one server, in turn: that nodes see each other's writes |
+//! | [`ReferenceStore`] | the contract as a program: plain, correct and slow |
+
+mod counting_store;
+mod flaky_store;
+mod forward;
+mod lost_reply_store;
+mod operation;
+mod plan;
+mod reference_store;
+mod slow_store;
+pub mod store;
+mod two_nodes;
+
+pub use counting_store::{CountingStore, Counts};
+pub use flaky_store::FlakyStore;
+pub use lost_reply_store::LostReplyStore;
+pub use operation::Operation;
+pub use plan::Plan;
+pub use reference_store::ReferenceStore;
+pub use slow_store::SlowStore;
+pub use two_nodes::TwoNodes;

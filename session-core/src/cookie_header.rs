@@ -2,12 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use smallvec::SmallVec;
 
 use crate::id::PresentedId;
 use crate::signing::{KeyAge, SigningKeys, TAG_BYTES};
-
-/// What separates two `Cookie` headers when they are kept as one text.
-pub(crate) const SEPARATOR: u8 = b';';
 
 /// Between the id and its signature: not in the base64url alphabet.
 const DOT: u8 = b'.';
@@ -19,14 +17,37 @@ pub(crate) struct Verified {
     pub(crate) key_age: KeyAge,
 }
 
-/// The first cookie of this name that verifies; every one is tried, for a sibling site or path can plant others
-/// (RFC 6265bis section 4.2.2: their order means nothing).
-pub(crate) fn find(cookies: &[u8], name: &str, keys: &SigningKeys) -> Option<Verified> {
-    values(cookies, name).find_map(|value| verify(value, name, keys))
+/// The values of all cookies of our name, as they came: a copy of what may be ours, and of nothing else.
+///
+/// The usual one needs no allocation of its own.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Candidates(SmallVec<[u8; 96]>);
+
+impl Candidates {
+    /// Picks out the cookies called `name`. Nothing is decoded or believed yet.
+    pub(crate) fn collect<'a>(headers: impl IntoIterator<Item = &'a [u8]>, name: &str) -> Self {
+        let mut candidates = Self::default();
+        for value in headers.into_iter().flat_map(|header| values(header, name)) {
+            candidates.0.extend_from_slice(value);
+            candidates.0.push(SEPARATOR);
+        }
+        candidates
+    }
+
+    /// The first one that verifies; every one is tried, for a sibling site or path can plant others (RFC 6265bis section
+    /// 4.2.2: their order means nothing).
+    pub(crate) fn verify(&self, name: &str, keys: &SigningKeys) -> Option<Verified> {
+        self.0
+            .split(|byte| *byte == SEPARATOR)
+            .find_map(|value| verify(value, name, keys))
+    }
 }
 
+/// Between cookies in a header, and so in none.
+const SEPARATOR: u8 = b';';
+
 /// The values of all cookies of this name.
-fn values<'a>(cookies: &'a [u8], name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+fn values<'a>(cookies: &'a [u8], name: &str) -> impl Iterator<Item = &'a [u8]> {
     cookies.split(|byte| *byte == SEPARATOR).filter_map(move |pair| {
         let value = pair.trim_ascii_start().strip_prefix(name.as_bytes())?;
         let value = value.trim_ascii_start().strip_prefix(b"=")?.trim_ascii();
@@ -72,6 +93,10 @@ mod tests {
 
     fn keys() -> SigningKeys {
         SigningKeys::new([[7; 32]]).unwrap()
+    }
+
+    fn find(cookies: &[u8], name: &str, keys: &SigningKeys) -> Option<Verified> {
+        Candidates::collect([cookies], name).verify(name, keys)
     }
 
     fn signed(name: &str) -> (SessionId, String) {

@@ -1,4 +1,27 @@
-//! Being written.
+//! Server-side HTTP sessions without a framework and without a database: what `session-kit` decides, it decides here.
+//!
+//! Applications use the facade crate `session-kit`. This crate is for those who write an adapter, a store, or code that
+//! should not know which of them it runs with.
+//!
+//! - [`Session`] is what a handler has: `async` reads, recorded writes, sign-in, sign-out.
+//! - [`SessionManager`] is what an adapter calls: [`open`](SessionManager::open) before the handler,
+//!   [`commit`](SessionManager::commit) after it.
+//! - [`Store`] is what a database implements: opaque bytes with a revision and an end.
+//!
+//! # What is promised
+//!
+//! - **No write is lost** when requests of one visitor overlap: changes are kept per key and merged; [`Session::update`] is
+//!   exact.
+//! - **A session that was ended stays ended**, whatever late requests do.
+//! - **A stolen database lets nobody in**: it holds hashes of ids.
+//! - **Signing in and out means a new id**, and clients never choose one.
+//! - **An unreachable store is an error**, never an empty session.
+//! - **One round trip** to the store for each operation, none for a request that does not use its session.
+//!
+//! # Reading order
+//!
+//! `session` and `session/` (what a handler sees), `changes` (what it recorded), `plan` and `commit` (what becomes of that),
+//! `store` (what carries it out), `manager` and `builder`.
 
 mod builder;
 mod carry_out;

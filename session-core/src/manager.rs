@@ -7,7 +7,7 @@ use crate::builder::{SessionManagerBuilder, Switches};
 use crate::clock::Clock;
 use crate::commit::{Rules, Source};
 use crate::cookie::RequestInfo;
-use crate::cookie_header::SEPARATOR;
+use crate::cookie_header::Candidates;
 use crate::error::{ConfigError, Error};
 use crate::event::{self, Event, Observer};
 use crate::expiry::Expiry;
@@ -79,18 +79,12 @@ impl SessionManager {
 
     /// The session of a request that came with these `Cookie` headers.
     ///
-    /// Does no I/O, verifies nothing yet, and allocates at most twice: a handler that never touches its session pays no
-    /// more than this. Headers need not be text.
+    /// Does no I/O, believes nothing yet, and allocates at most twice (once for the usual cookie): a handler that never
+    /// touches its session pays no more than this. Headers need not be text.
     pub fn open<'a>(&self, cookies: impl IntoIterator<Item = &'a [u8]>, request: &RequestInfo<'_>) -> Session {
-        let mut text = Vec::new();
-        for header in cookies {
-            if !text.is_empty() {
-                text.push(SEPARATOR);
-            }
-            text.extend_from_slice(header);
-        }
+        let cookies = Candidates::collect(cookies, self.0.cookie.name());
         let is_secure = self.0.cookie.secure().applies(request);
-        Session::open(Arc::clone(&self.0), text, is_secure)
+        Session::open(Arc::clone(&self.0), cookies, is_secure)
     }
 
     /// Carries out what the request recorded, in one store operation where nobody interferes, and says what to add to the

@@ -1,7 +1,10 @@
 //! The payload of a record: what core knows of a session beyond what stores need.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
+
+use smallvec::SmallVec;
 
 use crate::clock::Moment;
 use crate::error::{CorruptRecord, Error};
@@ -16,8 +19,6 @@ const OLDEST: u8 = 1;
 
 /// Revisions before the current one that a record remembers.
 const REMEMBERED: usize = 3;
-
-const MAX_HEAD_BYTES: usize = 2 + 5 * 8 + 1 + REMEMBERED * 8;
 
 const HAS_IDLE: u8 = 1;
 const UNTIL_THE_BROWSER_CLOSES: u8 = 2;
@@ -95,6 +96,13 @@ impl Snapshot {
         self.record.revision == revision || self.head.previous.contains(&Some(revision))
     }
 
+    /// Whether the sliding end is to be written again. The jitter is of the revision, so that it is the same all the while.
+    pub(crate) fn is_touch_due(&self, now: Moment) -> bool {
+        self.head
+            .limits
+            .is_touch_due(self.record.last_seen_at, now, self.record.revision.as_u64())
+    }
+
     /// Whether changes that were meant for `earlier` may be made here.
     pub(crate) fn accepts_changes_of(&self, earlier: &Self, now: Moment) -> bool {
         self.head.lineage == earlier.head.lineage && self.head.forwards_until.is_some_and(|end| !end.has_passed(now))
@@ -125,17 +133,22 @@ impl Draft<'_> {
             forwards_until: self.forwards_until,
             previous: self.previous(),
         };
-        let mut payload = Vec::with_capacity(MAX_HEAD_BYTES + bytes);
-        write_head(&head, &mut payload);
-        let start = payload.len();
-        values::write(&self.values, &mut payload);
+        let mut front = Front::new();
+        write_head(&head, &mut front);
+        let start = front.len();
+        // One allocation, which the record then shares.
+        let mut payload: Arc<[u8]> = std::iter::repeat_n(0, start + bytes).collect();
+        if let Some((to_front, mut to_values)) = Arc::get_mut(&mut payload).map(|all| all.split_at_mut(start)) {
+            to_front.copy_from_slice(&front);
+            values::write(&self.values, &mut to_values);
+        }
         let record = Record {
             revision: self.revision,
             created_at: self.created_at,
             last_seen_at: self.last_seen_at,
             expires_at: self.limits.expires_at(self.last_seen_at),
             owner: self.owner,
-            payload: payload.into(),
+            payload,
         };
         let values = start..record.payload.len();
         Ok(Snapshot { record, head, values })
@@ -149,7 +162,10 @@ impl Draft<'_> {
     }
 }
 
-fn write_head(head: &Head, output: &mut Vec<u8>) {
+/// Room for the longest head, 67 bytes.
+type Front = SmallVec<[u8; 96]>;
+
+fn write_head(head: &Head, output: &mut Front) {
     let mut flags = 0;
     if head.limits.idle.is_some() {
         flags |= HAS_IDLE;
@@ -163,19 +179,19 @@ fn write_head(head: &Head, output: &mut Vec<u8>) {
     if head.forwards_until.is_some() {
         flags |= HAS_FORWARDS_UNTIL;
     }
-    output.extend([NEWEST, flags]);
-    output.extend(head.lineage.as_u64().to_be_bytes());
-    output.extend(head.limits.absolute_end.as_millis().to_be_bytes());
+    output.extend_from_slice(&[NEWEST, flags]);
+    output.extend_from_slice(&head.lineage.as_u64().to_be_bytes());
+    output.extend_from_slice(&head.limits.absolute_end.as_millis().to_be_bytes());
     if let Some(idle) = head.limits.idle {
-        output.extend((Moment::default() + idle).as_millis().to_be_bytes());
+        output.extend_from_slice(&(Moment::default() + idle).as_millis().to_be_bytes());
     }
     for moment in [head.signed_in_at, head.forwards_until].into_iter().flatten() {
-        output.extend(moment.as_millis().to_be_bytes());
+        output.extend_from_slice(&moment.as_millis().to_be_bytes());
     }
     let previous = head.previous.iter().flatten();
     output.push(u8::try_from(previous.clone().count()).unwrap_or_default());
     for revision in previous {
-        output.extend(revision.as_u64().to_be_bytes());
+        output.extend_from_slice(&revision.as_u64().to_be_bytes());
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::changes::{Base, Lookup, Step};
 use crate::clock::Moment;
 use crate::commit::{Intent, Known};
-use crate::cookie_header::find;
+use crate::cookie_header::Candidates;
 use crate::error::Error;
 use crate::event::Event;
 use crate::expiry::{Expiry, InvalidExpiry};
@@ -38,8 +38,8 @@ pub struct Session {
 
 pub(crate) struct Inner {
     pub(crate) shared: Arc<Shared>,
-    /// The `Cookie` headers as they came.
-    cookies: Vec<u8>,
+    /// What the client presented under our name.
+    cookies: Candidates,
     pub(crate) is_secure: bool,
     pub(crate) began_at: Moment,
     state: Mutex<State>,
@@ -78,7 +78,7 @@ enum Presented {
 }
 
 impl Session {
-    pub(crate) fn open(shared: Arc<Shared>, cookies: Vec<u8>, is_secure: bool) -> Self {
+    pub(crate) fn open(shared: Arc<Shared>, cookies: Candidates, is_secure: bool) -> Self {
         let began_at = shared.clock.now();
         let inner = Inner {
             shared,
@@ -286,7 +286,7 @@ impl Inner {
     /// The key of the id that the client presented, if one of its cookies is ours.
     pub(crate) fn verify(&self, state: &mut State) -> Option<StoreKey> {
         if matches!(state.presented, Presented::Unchecked) {
-            state.presented = match find(&self.cookies, self.shared.cookie.name(), &self.shared.keys) {
+            state.presented = match self.cookies.verify(self.shared.cookie.name(), &self.shared.keys) {
                 Some(verified) => {
                     state.key = Some(verified.id.store_key());
                     Presented::Verified(verified.id, verified.key_age)

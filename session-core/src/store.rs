@@ -30,7 +30,9 @@ pub const MARK_KEPT: Duration = Duration::from_secs(60);
 /// - A *mark* is what [`rotate`](Self::rotate) leaves under an old key: it names the successor, holds no data, counts
 ///   nowhere, and can't be updated or touched. Where the successor was rotated again, the first mark may name either key;
 ///   where it was deleted, the mark may stay or go.
-/// - Keys are never used twice: core draws them from 256 random bits. A store may refuse a key that it has seen before.
+/// - Keys are never used twice: core draws them from 256 random bits, and never rotates to one that is in use. A store may
+///   refuse a key that it has seen before.
+/// - Where several answers would be true, such as `Conflict` and `CutOff`, any of them is right.
 /// - An `Err` says that the store failed, never that a session was unknown. [`StoreError::ReplyLost`] says that the
 ///   operation may have happened; every other error that it did not.
 /// - Nothing is resent on the quiet where a second run could answer differently from the first.
@@ -63,8 +65,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// When the store failed, or what it holds is not a record: [`StoreError::Corrupt`].
     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError>;
 
-    /// Replaces the record under `key` if it still has the revision `expected`. Never inserts, and changes neither
-    /// `created_at` nor the owner.
+    /// Replaces the record under `key` if it still has the revision `expected`. Never inserts.
+    ///
+    /// The new record has the `created_at` and the owner of the old one: only creations and rotations change them.
     ///
     /// # Errors
     ///
@@ -83,7 +86,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// a loss, and never two sessions that both stay alive.
     ///
     /// A rotation whose reply was lost is recognised when it is sent again, by the old key's mark, which names this new key:
-    /// the answer is [`Rotated::Applied`], as long as the session lives.
+    /// the answer is [`Rotated::Applied`] and nothing is done, as long as the mark and the session live. After that it is
+    /// whatever the old key says, and nothing is done either.
     ///
     /// # Errors
     ///
@@ -116,8 +120,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Ends all sessions of `owner`, but for the one under `except` (a mark there is followed), and answers how many.
     ///
-    /// The owner's cut-off moves to `now` first, and is remembered for [`CUT_OFF_KEPT`]. Once this has answered, no
-    /// session of the owner lives that was signed in at or before `now`, creations and rotations in flight included.
+    /// The owner's cut-off moves to `now` first, never back, and is remembered for [`CUT_OFF_KEPT`]. Once this has answered,
+    /// no session of the owner lives that was signed in at or before `now`, creations and rotations in flight included. The
+    /// session under `except` can be rotated afterwards; where it is rotated at the same moment, it may end too.
     ///
     /// # Errors
     ///

@@ -4,6 +4,7 @@
 //! it, and one that can't be decoded spoils no other.
 
 use std::borrow::Cow;
+use std::io::Write;
 
 use rmp::decode;
 
@@ -101,8 +102,10 @@ fn entry(bytes: &[u8]) -> Option<(&str, &[u8], &[u8])> {
     Some((name, value, rest))
 }
 
-/// Appends the values to `output` as a stored map. Their number and lengths fit `u32`: the size limit sees to that.
-pub(crate) fn write(values: &Edited<'_>, output: &mut Vec<u8>) {
+/// Writes the values to `output` as a stored map. Their number and lengths fit `u32`: the size limit sees to that.
+///
+/// `output` has room for [`encoded_len`] bytes, so writing can't fail.
+pub(crate) fn write(values: &Edited<'_>, output: &mut impl Write) {
     infallible(&rmp::encode::write_map_len(
         output,
         u32::try_from(values.len()).unwrap_or(u32::MAX),
@@ -113,7 +116,7 @@ pub(crate) fn write(values: &Edited<'_>, output: &mut Vec<u8>) {
     }
 }
 
-/// The bytes that [`write`] will append.
+/// The bytes that [`write()`] will write.
 pub(crate) fn encoded_len(values: &Edited<'_>) -> usize {
     // Short texts and maps have their length in the first byte.
     let head = |length: usize, fits_first_byte: usize, has_one_byte_form: bool| match length {
@@ -132,7 +135,7 @@ pub(crate) fn encoded_len(values: &Edited<'_>) -> usize {
 }
 
 fn infallible<T, E: std::fmt::Debug>(written: &Result<T, E>) {
-    debug_assert!(written.is_ok(), "writing to a Vec can't fail");
+    debug_assert!(written.is_ok(), "there is room for all of it");
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@
 //!   and copies nothing: the payload is shared with the reader. Large values are dropped outside the locks.
 //! - A compare-and-swap happens under one lock, a rotation under two. One owner's sign-ins, listings and sign-outs
 //!   everywhere queue behind each other, and 63 of 64 other owners do not wait for them.
-//! - A shard that grows moves what it holds to a larger table while it is locked: with a million sessions that is four
-//!   thousand of them, and takes a fraction of a millisecond.
+//! - A shard that grows enlarges its index while it is locked: with a million sessions that is four thousand entries.
+//!   Sessions themselves stay where they are.
 //!
 //! # How it is cleaned up
 //!
@@ -19,7 +19,7 @@
 //! shards, an application that keeps creating them holds
 //!
 //! - about one ended session for each shard, 256 in all, as long as no more end than begin;
-//! - none of those that ended in one burst, once half as many operations have written.
+//! - none of many that ended at once, after half as many writes.
 //!
 //! An application that only reads, or does nothing, keeps what has ended (nobody can read it) until somebody writes. Where
 //! that memory matters, call [`delete_expired`](session_core::Store::delete_expired) from time to time:
@@ -39,12 +39,12 @@
 //! # How it is bounded
 //!
 //! By a number of sessions and by bytes, see [`MemoryStoreBuilder`]; what happens at the limit is [`WhenFull`]'s. Ended
-//! sessions make room first: a full store looks for them at up to 8192 places. Only after a long time without writes can
+//! sessions make room first: a full store looks for them at up to 32 places of each shard. Only after a long time without writes can
 //! there be so many prolonged sessions to look at that it overlooks one that has ended.
 //!
 //! The marks that rotations leave take about 150 bytes each until they end. Cut-offs of
-//! [`delete_sessions_of`](session_core::Store::delete_sessions_of) are kept for 65,536 owners at the least; beyond that the
-//! oldest become cut-offs for all owners that share their shard, so that a sign-in which was in flight for as long may have
+//! [`delete_sessions_of`](session_core::Store::delete_sessions_of) are kept for about 65,000 owners; beyond that the
+//! oldest become cut-offs for all owners that share their place, so that a sign-in which was in flight for as long may have
 //! to be tried again.
 
 mod capacity;

@@ -2,9 +2,7 @@
 
 use std::mem;
 
-use session_core::{
-    Created, Deleted, Loaded, Moment, Owner, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated,
-};
+use session_core::{Created, Deleted, Loaded, Moment, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated};
 
 use crate::capacity::{Capacity, cost_of};
 use crate::owners::Owners;
@@ -40,8 +38,8 @@ impl Sessions {
         let cost = cost_of(record);
         self.capacity.admit(cost)?;
         while !self.capacity.reserve(cost) {
-            if self.shards.of(key).read().living(key, now).is_some() {
-                return Ok(Created::Taken);
+            if let Some(answer) = self.known(key, record, signs_in, now) {
+                return Ok(answer);
             }
             if !self.make_room(key, now) {
                 return Err(StoreError::Full);
@@ -54,6 +52,17 @@ impl Sessions {
         }
         self.finish(removed);
         Ok(answer)
+    }
+
+    /// What a creation answers that needs no room, so that nobody is evicted for it.
+    fn known(&self, key: &StoreKey, record: &Record, signs_in: Option<Moment>, now: Moment) -> Option<Created> {
+        if let (Some(owner), Some(began)) = (&record.owner, signs_in)
+            && self.owners.lock(owner).cut_offs.ends(owner, began, now)
+        {
+            return Some(Created::CutOff);
+        }
+        let shard = self.shards.of(key).read();
+        shard.living(key, now).map(|_| Created::Taken)
     }
 
     fn file(
@@ -203,29 +212,6 @@ impl Sessions {
                 removed.extend(slots.remove(number));
             }
         }
-    }
-
-    /// Settles what was removed under the locks, which must all be released by now; answers whether it made room.
-    pub(crate) fn finish(&self, removed: Removed) -> bool {
-        let has_freed = removed.sessions > 0;
-        if has_freed {
-            self.capacity.release(removed.sessions, removed.bytes);
-        }
-        for (key, record) in removed.records {
-            if let Some(owner) = &record.owner {
-                let mut owned = self.owners.lock(owner);
-                if !self.is_owned(&key, owner) {
-                    owned.remove(owner, key);
-                }
-            }
-        }
-        has_freed
-    }
-
-    /// Asked under the owner's lock: the key may have been filed anew since it was removed.
-    fn is_owned(&self, key: &StoreKey, owner: &Owner) -> bool {
-        let shard = self.shards.of(key).read();
-        matches!(shard.get(key), Some(State::Session(record)) if record.owner.as_ref() == Some(owner))
     }
 }
 

@@ -69,7 +69,7 @@ impl Slots {
     pub(crate) fn insert(&mut self, key: StoreKey, state: State) {
         let number = self.slots.len();
         let filed = state.end();
-        self.ends_of(&state).insert(filed, number);
+        self.ends(state.is_anonymous()).insert(filed, number);
         self.slots.push(Slot { key, state, filed });
         let slots = &self.slots;
         self.numbers
@@ -79,7 +79,7 @@ impl Slots {
     pub(crate) fn remove(&mut self, number: usize) -> Option<Slot> {
         let slot = self.slots.swap_remove(number)?;
         let last = self.slots.len();
-        self.ends_of(&slot.state).remove(slot.filed, number);
+        self.ends(slot.state.is_anonymous()).remove(slot.filed, number);
         if let Ok(found) = self.numbers.find_entry(hash(&slot.key), |other| *other == number) {
             found.remove();
         }
@@ -97,7 +97,7 @@ impl Slots {
         if slot.state.end() < slot.filed || before.is_anonymous() != slot.state.is_anonymous() {
             let filed = mem::replace(&mut slot.filed, slot.state.end());
             let (end, is_anonymous) = (slot.filed, slot.state.is_anonymous());
-            self.ends_of(&before).remove(filed, number);
+            self.ends(before.is_anonymous()).remove(filed, number);
             self.ends(is_anonymous).insert(end, number);
         }
         Some(before)
@@ -202,10 +202,6 @@ impl Slots {
         }
     }
 
-    fn ends_of(&mut self, state: &State) -> &mut Ends {
-        self.ends(state.is_anonymous())
-    }
-
     const fn ends(&mut self, is_anonymous: bool) -> &mut Ends {
         if is_anonymous {
             &mut self.anonymous
@@ -243,8 +239,10 @@ mod tests {
                 assert!(ends.contains(slot.filed, number));
             }
             assert_eq!(self.numbers.len(), self.slots.len());
-            let filed = self.anonymous.slots().count() + self.others.slots().count();
-            assert_eq!(filed, self.slots.len());
+            assert_eq!(
+                self.anonymous.slots().count() + self.others.slots().count(),
+                self.slots.len()
+            );
             assert_eq!(self.earliest(), self.slots.iter().map(|slot| slot.filed).min());
         }
     }

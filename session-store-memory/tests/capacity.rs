@@ -53,6 +53,22 @@ async fn a_full_store_refuses_another_session_and_keeps_those_it_has() {
 }
 
 #[tokio::test]
+async fn nobody_is_evicted_for_a_session_that_is_not_filed_anyway() {
+    let (store, keys) = (room_for(1, WhenFull::EvictNearestEnd), keys(2));
+    fill(&store, &[(keys[0], ending(50, 9))]).await;
+    let taken = create(&store, &keys[0], &ending(60, 9)).await.unwrap();
+    assert_eq!(taken, Created::Taken);
+    let ann = signed_in(ending(60, 9), "ann");
+    let ended = store
+        .delete_sessions_of(ann.owner.as_ref().unwrap(), None, at(10))
+        .await;
+    assert_eq!(ended.unwrap(), 0);
+    let late = store.create(&keys[1], &ann, Some(at(10)), at(10)).await.unwrap();
+    assert_eq!(late, Created::CutOff);
+    assert!(is_alive(&store, &keys[0]).await);
+}
+
+#[tokio::test]
 async fn sessions_that_have_ended_make_room_whoever_they_belong_to() {
     for when_full in [WhenFull::Refuse, WhenFull::EvictNearestEnd] {
         let (store, keys) = (room_for(2, when_full), keys(3));

@@ -13,7 +13,9 @@ impl Model {
         self.follow_evictions(&key, fits);
         let there = self.entries.get(&key);
         match answer {
-            Err(StoreError::Full) => assert!(!self.fits(1, cost_of(&record)) && there.is_none()),
+            Err(StoreError::Full) => {
+                assert!(!self.fits(1, cost_of(&record)) && there.is_none() && !self.is_cut_off(&record, began));
+            }
             Ok(Created::CutOff) => assert!(self.is_cut_off(&record, began)),
             Ok(Created::Taken) => assert!(there.is_some()),
             Ok(Created::Created) => {

@@ -1,0 +1,217 @@
+//! The list of the cases. There is no other.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use session_core::Store;
+
+type Run = fn(Arc<dyn Store>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Writes one `#[test]` for every promise of the store contract.
+///
+/// It is given an async block that makes a store over an empty namespace of its own, and evaluates it once for each
+/// test, on a runtime with several threads. Attributes before it go to every test:
+///
+/// ```
+/// use session_conformance::ReferenceStore as MyStore;
+///
+/// session_conformance::store_contract!(
+///     #[ignore = "needs a server"]
+///     async { MyStore::new() }
+/// );
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! store_contract {
+    ($(#[$attribute:meta])* async $make:block) => {
+        $crate::__store_cases! { [$crate::__store_tests] { $(#[$attribute])* } { async $make } }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_tests {
+    ($attributes:tt { $make:expr } $($name:ident)*) => {
+        $($crate::__store_test! { $attributes { $make } $name })*
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_test {
+    ({ $(#[$attribute:meta])* } { $make:expr } $name:ident) => {
+        #[test]
+        $(#[$attribute])*
+        fn $name() {
+            $crate::store::run($make, $crate::store::$name);
+        }
+    };
+}
+
+/// Hands the names of all cases to another macro, after what that one is to have before them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __store_cases {
+    ([$($macro:tt)*] $($before:tt)*) => {
+        $($macro)*! {
+            $($before)*
+            create_files_a_record
+            create_refuses_a_taken_key
+            create_refuses_the_key_of_a_mark
+            create_recognises_its_own_record
+            create_replaces_an_ended_record
+            create_replaces_an_ended_mark
+            create_of_an_ended_record_leaves_nothing_alive
+            load_of_an_unknown_key_is_absent
+            load_hides_a_record_from_its_end_on
+            revisions_come_back_exactly
+            moments_come_back_exactly
+            payloads_come_back_exactly
+            a_payload_of_a_mebibyte_comes_back
+            owners_come_back_exactly
+            update_replaces_the_record
+            update_expects_the_current_revision
+            update_tells_close_revisions_apart
+            a_conflict_carries_the_current_record
+            update_of_an_unknown_key_is_gone
+            update_of_a_deleted_session_is_gone
+            update_of_an_ended_session_is_gone
+            update_of_a_rotated_session_names_its_successor
+            update_can_shorten_and_lengthen_the_end
+            update_to_a_passed_end_ends_the_session
+            update_can_change_the_size_of_the_payload
+            update_changes_neither_the_owner_nor_the_beginning
+            rotate_moves_the_session
+            rotate_expects_the_current_revision
+            rotate_of_an_unknown_key_is_gone
+            rotate_of_a_deleted_session_is_gone
+            rotate_of_an_ended_session_is_gone
+            rotate_of_a_rotated_session_names_its_successor
+            rotate_after_a_rotation_without_a_mark_is_gone
+            a_rotated_session_lives_on
+            rotate_moves_the_index
+            rotate_with_a_passed_forwarding_time_leaves_no_mark
+            a_mark_names_its_successor
+            a_mark_ends_with_the_forwarding_time
+            a_mark_counts_nowhere
+            marks_make_a_chain
+            a_resent_rotation_is_recognised_by_its_mark
+            a_resent_rotation_is_recognised_without_a_mark
+            a_resent_rotation_is_recognised_after_its_mark
+            a_resent_rotation_undoes_nothing
+            touch_moves_the_end_forward
+            touch_keeps_the_revision
+            touch_moves_neither_moment_back
+            touch_expects_the_current_revision
+            touch_does_not_undo_a_shortened_end
+            touch_of_an_unknown_key_is_gone
+            touch_of_a_deleted_session_is_gone
+            touch_of_an_ended_session_is_gone
+            touch_of_a_rotated_session_names_its_successor
+            delete_ends_the_session
+            delete_of_an_unknown_key_is_absent
+            delete_of_an_ended_session_is_absent
+            delete_through_a_mark_ends_the_successor
+            delete_follows_a_chain_of_marks
+            delete_through_an_ended_mark_spares_the_successor
+            nothing_brings_a_deleted_session_back
+            sessions_of_lists_exactly_the_living
+            sessions_of_lists_every_one_of_many
+            owners_are_compared_byte_for_byte
+            long_owners_are_compared_to_the_last_byte
+            keys_are_compared_to_the_last_byte
+            delete_sessions_of_ends_them_all
+            delete_sessions_of_counts_the_living
+            delete_sessions_of_spares_the_excepted
+            delete_sessions_of_spares_through_marks
+            an_except_that_leads_nowhere_spares_nobody
+            delete_sessions_of_goes_by_the_owner_of_now
+            delete_sessions_of_spares_owners_that_look_alike
+            create_at_or_before_the_cut_off_leaves_nothing
+            create_after_the_cut_off_is_filed
+            rotate_at_or_before_the_cut_off_changes_nothing
+            rotate_after_the_cut_off_is_applied
+            a_cut_off_stops_nobody_else
+            a_cut_off_stops_only_sign_ins
+            the_excepted_session_can_be_rotated
+            a_cut_off_is_remembered
+            a_cut_off_does_not_move_back
+            delete_expired_stays_within_its_limit
+            delete_expired_spares_the_living
+            delete_expired_leaves_free_keys
+            count_counts_the_living
+            clear_removes_everything
+            concurrent_updates_lose_no_write
+            concurrent_creations_of_one_key_make_one_session
+            concurrent_resends_of_a_creation_all_succeed
+            concurrent_rotations_of_one_session_apply_once
+            concurrent_resends_of_a_rotation_all_succeed
+            a_session_that_is_rotated_can_always_be_found
+            a_touch_never_undoes_a_concurrent_shortening
+            concurrent_deletions_end_a_session_once
+            nothing_outlives_a_concurrent_deletion
+            a_deletion_wins_over_a_concurrent_rotation
+            a_deletion_and_a_rotation_without_a_mark_agree
+            no_sign_in_in_flight_outlives_the_end_of_all_sessions
+            no_rotation_in_flight_outlives_the_end_of_all_sessions
+            a_creation_whose_reply_was_lost_can_be_sent_again
+            an_update_whose_reply_was_lost_can_be_told_from_anothers
+            a_rotation_whose_reply_was_lost_can_be_sent_again
+            a_touch_whose_reply_was_lost_can_be_sent_again
+            a_deletion_whose_reply_was_lost_can_be_sent_again
+            an_end_of_all_sessions_whose_reply_was_lost_can_be_sent_again
+            random_operations_agree_with_the_reference
+        }
+    };
+}
+
+macro_rules! list {
+    ($($name:ident)*) => {
+        [$(Case { name: stringify!($name), run: |store| Box::pin(super::$name(store)) }),*]
+    };
+}
+
+/// One case of the suite, for those who run it in their own way.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use session_conformance::{ReferenceStore, store};
+///
+/// # tokio::runtime::Builder::new_multi_thread().build()?.block_on(async {
+/// for case in store::cases().filter(|case| case.name().starts_with("touch")) {
+///     case.run(Arc::new(ReferenceStore::new())).await;
+/// }
+/// # });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Case {
+    name: &'static str,
+    run: Run,
+}
+
+impl Case {
+    /// The promise, as the name of its function.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Holds `store` to the promise. The store must be empty.
+    pub async fn run(&self, store: Arc<dyn Store>) {
+        (self.run)(store).await;
+    }
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Case({})", self.name)
+    }
+}
+
+/// All cases, each once.
+pub fn cases() -> impl Iterator<Item = Case> {
+    crate::__store_cases! { [list] }.into_iter()
+}

@@ -307,6 +307,10 @@ impl<'a, S: Source> Commit<'a, S> {
     }
 
     fn gone(&mut self) -> Result<(), Error> {
+        // It may have happened before the session left, for where no mark leads to.
+        if self.doubt.take().is_some() {
+            return Err(Error::OutcomeUnknown(None));
+        }
         self.ending = Ending::Gone;
         self.origin = None;
         self.known = Known::Dead;

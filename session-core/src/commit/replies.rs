@@ -77,7 +77,10 @@ impl<S: Source> Commit<'_, S> {
                 self.doubt = doubt;
                 self.follow(successor)
             }
-            Reply::Absent | Reply::Taken | Reply::CutOff | Reply::Stale | Reply::Lost => self.gone(),
+            Reply::Absent | Reply::Taken | Reply::CutOff | Reply::Stale | Reply::Lost => {
+                self.doubt = doubt;
+                self.gone()
+            }
         }
     }
 
@@ -140,5 +143,101 @@ impl<S: Source> Commit<'_, S> {
             (self.known, self.key) = (Known::Absent, None);
         }
         self.proceed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::changes::Step as Change;
+    use crate::clock::Moment;
+    use crate::commit::{Intent, Rules};
+    use crate::expiry::Expiry;
+    use crate::payload::Draft;
+    use crate::record::Record;
+
+    const NOW: Moment = Moment::from_millis(1_000_000);
+    const RULES: Rules = Rules {
+        expiry: Expiry::new(),
+        forwarding_time: Duration::from_secs(30),
+        size_limit: 1000,
+        stores_empty: false,
+        is_active: false,
+        can_issue: true,
+    };
+
+    #[derive(Debug, Default)]
+    struct Numbers(Cell<u64>);
+
+    impl Source for Numbers {
+        fn new_id(&self) -> Result<SessionId, Error> {
+            Ok(SessionId::numbered(self.new_revision().as_u64()))
+        }
+
+        fn new_revision(&self) -> Revision {
+            self.0.set(self.0.get() + 1);
+            Revision::from_u64(self.0.get())
+        }
+    }
+
+    fn stored() -> Record {
+        let draft = Draft {
+            revision: Revision::from_u64(100),
+            created_at: NOW,
+            last_seen_at: NOW,
+            owner: None,
+            signed_in_at: None,
+            lineage: Revision::from_u64(100),
+            forwards_until: None,
+            limits: Expiry::new().limits(NOW),
+            values: Vec::new(),
+            replaces: None,
+        };
+        draft.write(1000).unwrap().record().clone()
+    }
+
+    /// A commit of one value to a session that was loaded, after the store's replies.
+    fn insert_after(replies: impl IntoIterator<Item = Reply>) -> Result<Ending, Error> {
+        let mut intent = Intent::default();
+        intent.log.push(Change::Insert {
+            name: "a".into(),
+            value: b"1".to_vec(),
+        });
+        let session = (
+            Some(SessionId::numbered(200).store_key()),
+            Known::Found(Snapshot::read(stored())?),
+        );
+        let source = Numbers::default();
+        let mut commit = Commit::new(RULES, &source, session, intent, (NOW, NOW));
+        commit.start()?;
+        for reply in replies {
+            commit.answer(reply)?;
+        }
+        assert!(commit.operation().is_none());
+        Ok(commit.ending)
+    }
+
+    #[test]
+    fn an_update_of_a_session_that_is_gone_ends_gone() {
+        let successor = SessionId::numbered(201).store_key();
+        assert!(matches!(insert_after([Reply::Absent]), Ok(Ending::Gone)));
+        assert!(matches!(
+            insert_after([Reply::Moved(successor), Reply::Absent]),
+            Ok(Ending::Gone)
+        ));
+    }
+
+    #[test]
+    fn an_update_whose_reply_was_lost_may_have_gone_with_the_session() {
+        let successor = SessionId::numbered(201).store_key();
+        for replies in [
+            vec![Reply::Lost, Reply::Absent],
+            vec![Reply::Lost, Reply::Moved(successor), Reply::Absent],
+        ] {
+            assert!(matches!(insert_after(replies), Err(Error::OutcomeUnknown(None))));
+        }
     }
 }

@@ -15,7 +15,8 @@
 //! application could build on.
 //!
 //! Each case is a function in [`store`], too, so that it can be run against a store with a fault and be seen to fail. This
-//! crate does so with its own cases, each against a store made for it, on every change.
+//! crate does so with its own cases, each against a store made for it, on every change; and it runs them on stores that use
+//! the freedom of the contract, and sees them pass.
 //!
 //! # Stores for an application's tests
 //!

@@ -55,7 +55,6 @@ impl Store for ReferenceStore {
     ) -> Result<Created, StoreError> {
         let mut contents = self.contents();
         match contents.find(key, now) {
-            Found::Record(current) if current.revision == record.revision => return Ok(Created::Created),
             Found::Record(_) | Found::Mark(_) => return Ok(Created::Taken),
             Found::Nothing => {}
         }
@@ -83,11 +82,7 @@ impl Store for ReferenceStore {
     ) -> Result<Updated, StoreError> {
         Ok(match self.contents().find(key, now) {
             Found::Record(current) if current.revision == expected => {
-                *current = Record {
-                    created_at: current.created_at,
-                    owner: current.owner.clone(),
-                    ..record.clone()
-                };
+                *current = record.clone();
                 Updated::Applied
             }
             Found::Record(current) => Updated::Conflict(current.clone()),
@@ -103,12 +98,7 @@ impl Store for ReferenceStore {
             Found::Record(current) => return Ok(Rotated::Conflict(current.clone())),
             Found::Mark(successor) if successor == *rotation.new => return Ok(Rotated::Applied),
             Found::Mark(successor) => return Ok(Rotated::Moved(successor)),
-            Found::Nothing => {
-                return Ok(match contents.find(rotation.new, now) {
-                    Found::Record(current) if current.revision == rotation.record.revision => Rotated::Applied,
-                    Found::Record(_) | Found::Mark(_) | Found::Nothing => Rotated::Gone,
-                });
-            }
+            Found::Nothing => return Ok(Rotated::Gone),
         }
         if contents.is_cut_off(rotation.record, rotation.signs_in, now) {
             return Ok(Rotated::CutOff);
@@ -116,15 +106,11 @@ impl Store for ReferenceStore {
         contents
             .entries
             .insert(*rotation.new, Entry::Record(rotation.record.clone()));
-        match rotation.forward_until {
-            Some(until) => {
-                let successor = *rotation.new;
-                contents.entries.insert(*rotation.old, Entry::Mark { successor, until });
-            }
-            None => {
-                contents.entries.remove(rotation.old);
-            }
-        }
+        let mark = Entry::Mark {
+            successor: *rotation.new,
+            until: rotation.mark_until,
+        };
+        contents.entries.insert(*rotation.old, mark);
         Ok(Rotated::Applied)
     }
 

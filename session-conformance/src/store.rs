@@ -29,6 +29,7 @@ mod lost_replies;
 mod mark;
 mod promise;
 mod random;
+mod resend;
 mod revoke;
 mod rotate;
 mod run;
@@ -51,6 +52,7 @@ pub use load::*;
 pub use lost_replies::*;
 pub use mark::*;
 pub use random::*;
+pub use resend::*;
 pub use revoke::*;
 pub use rotate::*;
 #[doc(hidden)]

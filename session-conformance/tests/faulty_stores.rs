@@ -16,6 +16,7 @@ mod faulty_stores {
     pub(crate) mod load;
     pub(crate) mod mark;
     pub(crate) mod remembered;
+    pub(crate) mod resend;
     pub(crate) mod revoke;
     pub(crate) mod rotate;
     pub(crate) mod touch;
@@ -31,7 +32,8 @@ use session_conformance::store;
 
 use faulty_stores::fault::{Faulty, NoFault, Planted};
 use faulty_stores::{
-    create, cut_off, delete, index, kept, load, mark, remembered, revoke, rotate, touch, update, upkeep, written,
+    create, cut_off, delete, index, kept, load, mark, remembered, resend, revoke, rotate, touch, update, upkeep,
+    written,
 };
 
 /// Cases that no fault is planted for, and why not.
@@ -46,6 +48,7 @@ fn planted() -> Vec<Planted> {
         written::planted(),
         rotate::planted(),
         mark::planted(),
+        resend::planted(),
         touch::planted(),
         delete::planted(),
         index::planted(),

@@ -59,9 +59,9 @@ macro_rules! __store_cases {
             create_files_a_record
             create_refuses_a_taken_key
             create_refuses_the_key_of_a_mark
-            create_recognises_its_own_record
-            create_replaces_an_ended_record
-            create_replaces_an_ended_mark
+            create_refuses_a_key_that_its_own_record_has
+            create_under_the_key_of_an_ended_record_brings_nothing_back
+            create_under_the_key_of_an_ended_mark_spares_the_successor
             create_of_an_ended_record_leaves_nothing_alive
             load_of_an_unknown_key_is_absent
             load_hides_a_record_from_its_end_on
@@ -81,25 +81,23 @@ macro_rules! __store_cases {
             update_can_shorten_and_lengthen_the_end
             update_to_a_passed_end_ends_the_session
             update_can_change_the_size_of_the_payload
-            update_changes_neither_the_owner_nor_the_beginning
             rotate_moves_the_session
             rotate_expects_the_current_revision
             rotate_of_an_unknown_key_is_gone
             rotate_of_a_deleted_session_is_gone
             rotate_of_an_ended_session_is_gone
             rotate_of_a_rotated_session_names_its_successor
-            rotate_after_a_rotation_without_a_mark_is_gone
             a_rotated_session_lives_on
             rotate_moves_the_index
-            rotate_with_a_passed_forwarding_time_leaves_no_mark
             a_mark_names_its_successor
-            a_mark_ends_with_the_forwarding_time
+            a_mark_ends_with_its_time
             a_mark_counts_nowhere
             marks_make_a_chain
             a_resent_rotation_is_recognised_by_its_mark
-            a_resent_rotation_is_recognised_without_a_mark
-            a_resent_rotation_is_recognised_after_its_mark
             a_resent_rotation_undoes_nothing
+            a_rotation_resent_after_the_next_makes_no_second_session
+            a_rotation_resent_after_a_deletion_revives_nothing
+            a_rotation_resent_after_its_mark_does_nothing
             touch_moves_the_end_forward
             touch_keeps_the_revision
             touch_moves_neither_moment_back
@@ -139,12 +137,10 @@ macro_rules! __store_cases {
             a_cut_off_does_not_move_back
             delete_expired_stays_within_its_limit
             delete_expired_spares_the_living
-            delete_expired_leaves_free_keys
             count_counts_the_living
             clear_removes_everything
             concurrent_updates_lose_no_write
             concurrent_creations_of_one_key_make_one_session
-            concurrent_resends_of_a_creation_all_succeed
             concurrent_rotations_of_one_session_apply_once
             concurrent_resends_of_a_rotation_all_succeed
             a_session_that_is_rotated_can_always_be_found
@@ -152,10 +148,9 @@ macro_rules! __store_cases {
             concurrent_deletions_end_a_session_once
             nothing_outlives_a_concurrent_deletion
             a_deletion_wins_over_a_concurrent_rotation
-            a_deletion_and_a_rotation_without_a_mark_agree
+            a_deletion_through_a_mark_wins_over_a_concurrent_rotation
             no_sign_in_in_flight_outlives_the_end_of_all_sessions
             no_rotation_in_flight_outlives_the_end_of_all_sessions
-            a_creation_whose_reply_was_lost_can_be_sent_again
             an_update_whose_reply_was_lost_can_be_told_from_anothers
             a_rotation_whose_reply_was_lost_can_be_sent_again
             a_touch_whose_reply_was_lost_can_be_sent_again

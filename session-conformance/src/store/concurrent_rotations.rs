@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use session_core::{Loaded, Rotated, Rotation, Store, StoreKey};
+use session_core::{Loaded, Rotated, Store, StoreKey};
 
-use super::given::{
-    MINUTE, file, forwarding, key, numbered_key, owned, promise_found, promise_listed, record, rotation, start,
-};
+use super::given::{file, key, numbered_key, owned, promise_found, promise_listed, record, rotation, start};
 use super::promise::{answered, promise, promise_that};
 use super::together::{ROUNDS, Race};
 
@@ -22,7 +20,7 @@ pub async fn concurrent_rotations_of_one_session_apply_once(store: Arc<dyn Store
                 race.add(move |store| async move {
                     let moved = owned("alice", number, now);
                     store
-                        .rotate(&forwarding(&old, &new_key(round, number), &moved, 1, now), now)
+                        .rotate(&rotation(&old, &new_key(round, number), &moved, 1, now), now)
                         .await
                 })
             })
@@ -68,11 +66,7 @@ pub async fn concurrent_resends_of_a_rotation_all_succeed(store: Arc<dyn Store>)
             .map(|_| {
                 race.add(move |store| async move {
                     let moved = record(2, now);
-                    let rotation = Rotation {
-                        forward_until: (round % 2 == 0).then_some(now + MINUTE),
-                        ..rotation(&old, &new, &moved, 1)
-                    };
-                    store.rotate(&rotation, now).await
+                    store.rotate(&rotation(&old, &new, &moved, 1, now), now).await
                 })
             })
             .collect();
@@ -92,7 +86,7 @@ pub async fn concurrent_resends_of_a_rotation_all_succeed(store: Arc<dyn Store>)
     promise("each session was moved once", store.count(now).await, u64::from(ROUNDS));
 }
 
-/// While a session is rotated it can be found at every moment: under the old key, or else under the new one.
+/// While a session is rotated it can be found at every moment: under the old key, or else where the mark there leads.
 pub async fn a_session_that_is_rotated_can_always_be_found(store: Arc<dyn Store>) {
     let now = start();
     for round in 1..=ROUNDS {
@@ -101,18 +95,20 @@ pub async fn a_session_that_is_rotated_can_always_be_found(store: Arc<dyn Store>
         let mut race = Race::on(&store);
         let rotated = race.add(move |store| async move {
             let moved = record(2, now);
-            let rotation = Rotation {
-                forward_until: (round % 2 == 0).then_some(now + MINUTE),
-                ..rotation(&old, &new, &moved, 1)
-            };
-            store.rotate(&rotation, now).await
+            store.rotate(&rotation(&old, &new, &moved, 1, now), now).await
         });
         race.add(move |store| async move {
             loop {
-                if matches!(answered(store.load(&old, now).await), Loaded::Found(_)) {
+                let left = store.load(&old, now).await;
+                if matches!(left, Ok(Loaded::Found(_))) {
                     tokio::task::yield_now().await;
                     continue;
                 }
+                promise(
+                    "the mark is there once the old record is gone",
+                    left,
+                    Loaded::Moved(new),
+                );
                 let came = answered(store.load(&new, now).await);
                 let is_kept = matches!(came, Loaded::Found(_));
                 return promise_that(

@@ -62,26 +62,6 @@ pub async fn concurrent_creations_of_one_key_make_one_session(store: Arc<dyn Sto
     }
 }
 
-/// A creation that is sent several times at once is one creation, and each sender learns that it was filed.
-pub async fn concurrent_resends_of_a_creation_all_succeed(store: Arc<dyn Store>) {
-    let now = start();
-    for round in 1..=ROUNDS {
-        let mut race = Race::on(&store);
-        let outcomes: Vec<_> = (0..4)
-            .map(|_| race.add(move |store| async move { store.create(&key(round), &record(1, now), None, now).await }))
-            .collect();
-        race.run().await;
-        for outcome in outcomes {
-            promise("the same creation is recognised", outcome.get(), Created::Created);
-        }
-    }
-    promise(
-        "each creation makes one session",
-        store.count(now).await,
-        u64::from(ROUNDS),
-    );
-}
-
 /// A touch that meets an update which shortens the end never has the last word.
 pub async fn a_touch_never_undoes_a_concurrent_shortening(store: Arc<dyn Store>) {
     let now = start();

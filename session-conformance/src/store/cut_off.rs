@@ -5,8 +5,8 @@ use std::sync::Arc;
 use session_core::{CUT_OFF_KEPT, Created, Moment, Record, Rotated, Rotation, Store};
 
 use super::given::{
-    HOUR, MILLISECOND, MINUTE, file, forwarding, key, move_on, owned, owner, promise_absent, promise_found,
-    promise_listed, record, rotation, start,
+    HOUR, MILLISECOND, MINUTE, file, key, move_on, owned, owner, promise_absent, promise_found, promise_listed, record,
+    rotation, start,
 };
 use super::promise::promise;
 
@@ -51,24 +51,22 @@ pub async fn rotate_at_or_before_the_cut_off_changes_nothing(store: Arc<dyn Stor
     file(&store, &key(1), &nobodys, now).await;
     cut_off(&store, "alice", now).await;
     let signed_in = owned("alice", 2, now);
-    for began_at in [now - HOUR, now - MILLISECOND, now] {
-        for forward_until in [None, Some(now + HOUR)] {
-            let (old, new) = (key(1), key(2));
-            let rotation = Rotation {
-                forward_until,
-                signs_in: Some(began_at),
-                ..rotation(&old, &new, &signed_in, 1)
-            };
-            promise(
-                "a sign-in that began at or before the cut-off is cut off",
-                store.rotate(&rotation, now + MINUTE).await,
-                Rotated::CutOff,
-            );
-            promise_found("the old session is as it was", &store, &key(1), &nobodys, now + MINUTE).await;
-            promise_absent("nothing stays behind", &store, &key(2), now + MINUTE).await;
-        }
+    let later = now + MINUTE;
+    for (number, began_at) in [(2, now - HOUR), (3, now - MILLISECOND), (4, now)] {
+        let (old, new) = (key(1), key(number));
+        let rotation = Rotation {
+            signs_in: Some(began_at),
+            ..rotation(&old, &new, &signed_in, 1, later)
+        };
+        promise(
+            "a sign-in that began at or before the cut-off is cut off",
+            store.rotate(&rotation, later).await,
+            Rotated::CutOff,
+        );
+        promise_found("the old session is as it was", &store, &old, &nobodys, later).await;
+        promise_absent("nothing stays behind", &store, &new, later).await;
     }
-    promise_listed("nothing is listed", &store, "alice", &[], now + MINUTE).await;
+    promise_listed("nothing is listed", &store, "alice", &[], later).await;
 }
 
 /// A sign-in by rotation that began after the cut-off is like any other.
@@ -82,7 +80,7 @@ pub async fn rotate_after_the_cut_off_is_applied(store: Arc<dyn Store>) {
         &store,
         &Rotation {
             signs_in: Some(later),
-            ..rotation(&key(1), &key(2), &signed_in, 1)
+            ..rotation(&key(1), &key(2), &signed_in, 1, later)
         },
         later,
     )
@@ -107,7 +105,7 @@ pub async fn a_cut_off_stops_nobody_else(store: Arc<dyn Store>) {
         &store,
         &Rotation {
             signs_in: Some(now),
-            ..rotation(&key(10), &key(11), &bobs, 1)
+            ..rotation(&key(10), &key(11), &bobs, 1, now)
         },
         now,
     )
@@ -120,7 +118,7 @@ pub async fn a_cut_off_stops_only_sign_ins(store: Arc<dyn Store>) {
     cut_off(&store, "alice", now).await;
     file(&store, &key(1), &owned("alice", 1, now), now).await;
     let moved = owned("alice", 2, now);
-    move_on(&store, &rotation(&key(1), &key(2), &moved, 1), now).await;
+    move_on(&store, &rotation(&key(1), &key(2), &moved, 1, now), now).await;
     promise_found("it lives", &store, &key(2), &moved, now).await;
 }
 
@@ -144,7 +142,7 @@ pub async fn the_excepted_session_can_be_rotated(store: Arc<dyn Store>) {
         };
         move_on(
             &store,
-            &forwarding(&key(number), &key(number + 1), &moved, u64::from(number), now),
+            &rotation(&key(number), &key(number + 1), &moved, u64::from(number), now),
             now,
         )
         .await;
@@ -182,7 +180,7 @@ pub async fn a_cut_off_does_not_move_back(store: Arc<dyn Store>) {
     promise(
         "a later cut-off replaces an earlier one",
         store
-            .create(&key(1), &owned("alice", 1, now), Some(now + MINUTE), now + MINUTE)
+            .create(&key(2), &owned("alice", 1, now), Some(now + MINUTE), now + MINUTE)
             .await,
         Created::CutOff,
     );

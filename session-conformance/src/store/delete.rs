@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use session_core::{Deleted, Loaded, Rotated, Store, Touch, Touched, Updated};
+use session_core::{Deleted, Loaded, MARK_KEPT, Rotated, Store, Touch, Touched, Updated};
 
 use super::given::{
-    HOUR, MINUTE, file, forwarding, key, move_on, owned, promise_absent, promise_found, promise_listed, record,
-    revision, rotation, start,
+    HOUR, file, key, move_on, owned, promise_absent, promise_found, promise_listed, record, revision, rotation, start,
 };
 use super::promise::{answered, promise, promise_that};
 
@@ -57,7 +56,7 @@ pub async fn delete_through_a_mark_ends_the_successor(store: Arc<dyn Store>) {
     let now = start();
     file(&store, &key(1), &owned("alice", 1, now), now).await;
     let moved = owned("alice", 2, now);
-    move_on(&store, &forwarding(&key(1), &key(2), &moved, 1, now), now).await;
+    move_on(&store, &rotation(&key(1), &key(2), &moved, 1, now), now).await;
     promise("a mark is followed", store.delete(&key(1), now).await, Deleted::Deleted);
     promise_absent("the successor has ended", &store, &key(2), now).await;
     promise_listed("the successor is not listed", &store, "alice", &[], now).await;
@@ -77,7 +76,7 @@ pub async fn delete_follows_a_chain_of_marks(store: Arc<dyn Store>) {
         let moved = record(u64::from(number) + 1, now);
         move_on(
             &store,
-            &forwarding(&key(number), &key(number + 1), &moved, u64::from(number), now),
+            &rotation(&key(number), &key(number + 1), &moved, u64::from(number), now),
             now,
         )
         .await;
@@ -96,8 +95,8 @@ pub async fn delete_through_an_ended_mark_spares_the_successor(store: Arc<dyn St
     let now = start();
     file(&store, &key(1), &record(1, now), now).await;
     let moved = record(2, now);
-    move_on(&store, &forwarding(&key(1), &key(2), &moved, 1, now), now).await;
-    let later = now + MINUTE;
+    move_on(&store, &rotation(&key(1), &key(2), &moved, 1, now), now).await;
+    let later = now + MARK_KEPT;
     promise(
         "an ended mark is absent",
         store.delete(&key(1), later).await,
@@ -111,7 +110,7 @@ pub async fn nothing_brings_a_deleted_session_back(store: Arc<dyn Store>) {
     let now = start();
     file(&store, &key(1), &owned("alice", 1, now), now).await;
     let moved = owned("alice", 2, now);
-    move_on(&store, &forwarding(&key(1), &key(2), &moved, 1, now), now).await;
+    move_on(&store, &rotation(&key(1), &key(2), &moved, 1, now), now).await;
     promise("it is deleted", store.delete(&key(2), now).await, Deleted::Deleted);
 
     let late = owned("alice", 3, now);
@@ -131,7 +130,7 @@ pub async fn nothing_brings_a_deleted_session_back(store: Arc<dyn Store>) {
         Touched::Gone,
     );
     let (old, new) = (key(2), key(3));
-    let rotation = rotation(&old, &new, &late, 2);
+    let rotation = rotation(&old, &new, &late, 2, now);
     promise(
         "deletion wins over a rotation",
         store.rotate(&rotation, now).await,

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use session_core::{
-    Clock, Created, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, Store, StoreKey, SystemClock,
+    Clock, Created, Listed, Loaded, MARK_KEPT, Moment, Owner, Record, Revision, Rotated, Rotation, Store, StoreKey,
+    SystemClock,
 };
 
-use super::promise::{answered, promise};
+use super::promise::{answered, promise, promise_that};
 
 pub(super) const MILLISECOND: Duration = Duration::from_millis(1);
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
@@ -61,25 +62,8 @@ pub(super) fn owned(name: &str, number: u64, now: Moment) -> Record {
     }
 }
 
-/// A rotation that leaves no mark and signs nobody in.
-pub(super) const fn rotation<'a>(
-    old: &'a StoreKey,
-    new: &'a StoreKey,
-    record: &'a Record,
-    expected: u64,
-) -> Rotation<'a> {
-    Rotation {
-        old,
-        new,
-        record,
-        expected: revision(expected),
-        forward_until: None,
-        signs_in: None,
-    }
-}
-
-/// [`rotation`], with a mark for a minute.
-pub(super) fn forwarding<'a>(
+/// A rotation that signs nobody in and leaves its mark for as short as can be.
+pub(super) fn rotation<'a>(
     old: &'a StoreKey,
     new: &'a StoreKey,
     record: &'a Record,
@@ -87,8 +71,12 @@ pub(super) fn forwarding<'a>(
     now: Moment,
 ) -> Rotation<'a> {
     Rotation {
-        forward_until: Some(now + MINUTE),
-        ..rotation(old, new, record, expected)
+        old,
+        new,
+        record,
+        expected: revision(expected),
+        mark_until: now + MARK_KEPT,
+        signs_in: None,
     }
 }
 
@@ -118,6 +106,21 @@ pub(super) async fn promise_found(promised: &str, store: &dyn Store, key: &Store
 /// Holds the store to `promised`: under `key` is nothing.
 pub(super) async fn promise_absent(promised: &str, store: &dyn Store, key: &StoreKey, now: Moment) {
     promise(promised, store.load(key, now).await, Loaded::Absent);
+}
+
+/// Holds the store to its marks: from `old`, which is one, they lead to `last`, which is none. Each may name the next key
+/// or a later one.
+pub(super) async fn promise_leads_to(store: &dyn Store, old: &StoreKey, last: &StoreKey, now: Moment) {
+    let mut passed = vec![*old];
+    let mut came = answered(store.load(old, now).await);
+    while let Loaded::Moved(next) = came
+        && !passed.contains(&next)
+    {
+        passed.push(next);
+        came = answered(store.load(&next, now).await);
+    }
+    let is_kept = matches!(came, Loaded::Found(_)) && passed.len() > 1 && passed.last() == Some(last);
+    promise_that("marks lead to the session", is_kept, ("a way to", last), (passed, came));
 }
 
 /// Holds the store to `promised`: `name` has exactly the sessions under `keys`.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use session_core::{Record, Rotation, Store, Touch, Touched, Updated};
+use session_core::{MARK_KEPT, Record, Store, Touch, Touched, Updated};
 
 use super::given::{
-    HOUR, MILLISECOND, MINUTE, file, forwarding, key, move_on, numbered_key, owned, owner, promise_absent,
-    promise_found, promise_listed, record, revision, rotation, start,
+    HOUR, MINUTE, file, key, move_on, numbered_key, owned, owner, promise_absent, promise_found, promise_listed,
+    record, revision, rotation, start,
 };
 use super::index::LOOKALIKES;
 use super::promise::promise;
@@ -99,7 +99,7 @@ pub async fn delete_sessions_of_spares_through_marks(store: Arc<dyn Store>) {
         spared = owned("alice", u64::from(number) + 1, now);
         move_on(
             &store,
-            &forwarding(&key(number), &key(number + 1), &spared, u64::from(number), now),
+            &rotation(&key(number), &key(number + 1), &spared, u64::from(number), now),
             now,
         )
         .await;
@@ -138,13 +138,8 @@ pub async fn an_except_that_leads_nowhere_spares_nobody(store: Arc<dyn Store>) {
 
     file(&store, &key(4), &owned("alice", 4, now), now).await;
     let moved = owned("alice", 5, now);
-    let (old, new) = (key(4), key(5));
-    let brief = Rotation {
-        forward_until: Some(now + MILLISECOND),
-        ..rotation(&old, &new, &moved, 4)
-    };
-    move_on(&store, &brief, now).await;
-    let later = now + MILLISECOND;
+    move_on(&store, &rotation(&key(4), &key(5), &moved, 4, now), now).await;
+    let later = now + MARK_KEPT;
     promise(
         "an ended mark spares nobody",
         store.delete_sessions_of(&alice, Some(&key(4)), later).await,
@@ -158,7 +153,7 @@ pub async fn delete_sessions_of_goes_by_the_owner_of_now(store: Arc<dyn Store>) 
     let now = start();
     file(&store, &key(1), &owned("alice", 1, now), now).await;
     let bobs = owned("bob", 2, now);
-    move_on(&store, &forwarding(&key(1), &key(2), &bobs, 1, now), now).await;
+    move_on(&store, &rotation(&key(1), &key(2), &bobs, 1, now), now).await;
     promise(
         "it is no longer alice's",
         store.delete_sessions_of(&owner("alice"), None, now).await,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use session_core::{Deleted, Loaded, Moment, Record, Rotated, Rotation, Store, Touch, Touched, Updated};
 
 use super::given::{
-    HOUR, MILLISECOND, MINUTE, file, forwarding, key, move_on, owned, promise_absent, promise_found, promise_listed,
-    record, revision, rotation, start,
+    HOUR, MILLISECOND, MINUTE, file, key, move_on, owned, promise_absent, promise_found, promise_listed, record,
+    revision, rotation, start,
 };
 use super::promise::promise;
 
@@ -20,7 +20,7 @@ pub async fn rotate_moves_the_session(store: Arc<dyn Store>) {
         expires_at: now + HOUR + MINUTE,
         ..owned("bob", 2, now)
     };
-    move_on(&store, &rotation(&key(1), &key(2), &moved, 1), now).await;
+    move_on(&store, &rotation(&key(1), &key(2), &moved, 1, now), now).await;
     promise_found(
         "the session is what the rotation made of it",
         &store,
@@ -29,7 +29,11 @@ pub async fn rotate_moves_the_session(store: Arc<dyn Store>) {
         now,
     )
     .await;
-    promise_absent("without a mark the old key is gone at once", &store, &key(1), now).await;
+    promise(
+        "every rotation leaves a mark",
+        store.load(&key(1), now).await,
+        Loaded::Moved(key(2)),
+    );
     promise("a rotated session counts once", store.count(now).await, 1);
 }
 
@@ -41,7 +45,7 @@ pub async fn rotate_expects_the_current_revision(store: Arc<dyn Store>) {
     let moved = owned("alice", 3, now);
     promise(
         "another revision is a conflict, with the current record",
-        store.rotate(&forwarding(&key(1), &key(2), &moved, 2, now), now).await,
+        store.rotate(&rotation(&key(1), &key(2), &moved, 2, now), now).await,
         Rotated::Conflict(filed.clone()),
     );
     promise_found("a conflict does nothing", &store, &key(1), &filed, now).await;
@@ -69,7 +73,7 @@ pub async fn rotate_of_an_ended_session_is_gone(store: Arc<dyn Store>) {
     file(&store, &key(3), &owned("alice", 1, now), now).await;
     let before = now + HOUR - MILLISECOND;
     let moved = record(2, before);
-    move_on(&store, &rotation(&key(3), &key(4), &moved, 1), before).await;
+    move_on(&store, &rotation(&key(3), &key(4), &moved, 1, before), before).await;
     promise_rotation_gone(&store, now + HOUR).await;
 }
 
@@ -78,30 +82,15 @@ pub async fn rotate_of_a_rotated_session_names_its_successor(store: Arc<dyn Stor
     let now = start();
     file(&store, &key(1), &record(1, now), now).await;
     let moved = record(2, now);
-    move_on(&store, &forwarding(&key(1), &key(2), &moved, 1, now), now).await;
+    move_on(&store, &rotation(&key(1), &key(2), &moved, 1, now), now).await;
     let second = record(3, now);
     promise(
         "a session that has moved can't move again from its old key",
-        store.rotate(&forwarding(&key(1), &key(3), &second, 1, now), now).await,
+        store.rotate(&rotation(&key(1), &key(3), &second, 1, now), now).await,
         Rotated::Moved(key(2)),
     );
     promise_absent("a refused rotation files nothing", &store, &key(3), now).await;
     promise_found("the successor is as it was", &store, &key(2), &moved, now).await;
-}
-
-/// Two rotations to different keys are told apart where there is no mark: the second finds nothing to move.
-pub async fn rotate_after_a_rotation_without_a_mark_is_gone(store: Arc<dyn Store>) {
-    let now = start();
-    file(&store, &key(1), &record(1, now), now).await;
-    let moved = record(2, now);
-    move_on(&store, &rotation(&key(1), &key(2), &moved, 1), now).await;
-    let second = record(3, now);
-    promise(
-        "without a mark the old key is gone at once",
-        store.rotate(&rotation(&key(1), &key(3), &second, 1), now).await,
-        Rotated::Gone,
-    );
-    promise_absent("a refused rotation files nothing", &store, &key(3), now).await;
 }
 
 /// Under its new key the session can be updated, touched, rotated and deleted like any other.
@@ -109,7 +98,7 @@ pub async fn a_rotated_session_lives_on(store: Arc<dyn Store>) {
     let now = start();
     file(&store, &key(1), &record(1, now), now).await;
     let moved = record(2, now);
-    move_on(&store, &forwarding(&key(1), &key(2), &moved, 1, now), now).await;
+    move_on(&store, &rotation(&key(1), &key(2), &moved, 1, now), now).await;
     let touch = Touch {
         expected: revision(2),
         last_seen_at: now,
@@ -127,7 +116,7 @@ pub async fn a_rotated_session_lives_on(store: Arc<dyn Store>) {
         Updated::Applied,
     );
     let again = record(4, now);
-    move_on(&store, &rotation(&key(2), &key(3), &again, 3), now).await;
+    move_on(&store, &rotation(&key(2), &key(3), &again, 3, now), now).await;
     promise("it can be deleted", store.delete(&key(3), now).await, Deleted::Deleted);
     promise("nothing is left", store.count(now).await, 0);
 }
@@ -137,7 +126,7 @@ pub async fn rotate_moves_the_index(store: Arc<dyn Store>) {
     let now = start();
     file(&store, &key(1), &owned("alice", 1, now), now).await;
     let same = owned("alice", 2, now);
-    move_on(&store, &forwarding(&key(1), &key(2), &same, 1, now), now).await;
+    move_on(&store, &rotation(&key(1), &key(2), &same, 1, now), now).await;
     promise_listed(
         "the new key is listed instead of the old",
         &store,
@@ -148,19 +137,19 @@ pub async fn rotate_moves_the_index(store: Arc<dyn Store>) {
     .await;
 
     let other = owned("bob", 3, now);
-    move_on(&store, &rotation(&key(2), &key(3), &other, 2), now).await;
+    move_on(&store, &rotation(&key(2), &key(3), &other, 2, now), now).await;
     promise_listed("a new owner has the session", &store, "bob", &[key(3)], now).await;
     promise_listed("the owner before has it no more", &store, "alice", &[], now).await;
 
     let nobody = record(4, now);
-    move_on(&store, &forwarding(&key(3), &key(4), &nobody, 3, now), now).await;
+    move_on(&store, &rotation(&key(3), &key(4), &nobody, 3, now), now).await;
     promise_listed("a session of nobody is not listed", &store, "bob", &[], now).await;
 
     let signed_in = owned("carol", 5, now);
     let (old, new) = (key(4), key(5));
     let rotation = Rotation {
         signs_in: Some(now),
-        ..rotation(&old, &new, &signed_in, 4)
+        ..rotation(&old, &new, &signed_in, 4, now)
     };
     move_on(&store, &rotation, now).await;
     promise_listed(
@@ -173,30 +162,11 @@ pub async fn rotate_moves_the_index(store: Arc<dyn Store>) {
     .await;
 }
 
-/// A forwarding time that has passed leaves no mark.
-pub async fn rotate_with_a_passed_forwarding_time_leaves_no_mark(store: Arc<dyn Store>) {
-    let now = start();
-    file(&store, &key(1), &record(1, now), now).await;
-    let moved = record(2, now);
-    let (old, new) = (key(1), key(2));
-    let rotation = Rotation {
-        forward_until: Some(now),
-        ..rotation(&old, &new, &moved, 1)
-    };
-    move_on(&store, &rotation, now).await;
-    promise(
-        "an ended mark is absent",
-        store.load(&key(1), now).await,
-        Loaded::Absent,
-    );
-    promise_found("the session has moved", &store, &key(2), &moved, now).await;
-}
-
 async fn promise_rotation_gone(store: &dyn Store, now: Moment) {
     let moved = owned("alice", 2, now);
     promise(
         "what is absent can't be rotated",
-        store.rotate(&forwarding(&key(1), &key(2), &moved, 1, now), now).await,
+        store.rotate(&rotation(&key(1), &key(2), &moved, 1, now), now).await,
         Rotated::Gone,
     );
     promise_absent("a rotation of nothing files nothing", store, &key(2), now).await;

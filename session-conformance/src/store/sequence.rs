@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use session_core::{Loaded, Moment, Owner, Record, Revision, Store, StoreKey, Touch};
+use session_core::{Loaded, MARK_KEPT, Moment, Owner, Record, Revision, Store, StoreKey, Touch};
 
 use super::given::{HOUR, MILLISECOND, MINUTE, numbered_key, owner, revision, start};
 use super::step::{Move, Outcome, Step};
@@ -18,6 +18,7 @@ pub(super) struct Sequence {
     model: ReferenceStore,
     keys: Vec<StoreKey>,
     revisions: u64,
+    last_mark_until: Moment,
     began_at: Moment,
     now: Moment,
 }
@@ -31,6 +32,7 @@ impl Sequence {
             model: ReferenceStore::new(),
             keys: Vec::new(),
             revisions: 0,
+            last_mark_until: now,
             began_at: now,
             now,
         }
@@ -53,10 +55,11 @@ impl Sequence {
     }
 
     /// The step after `last`. What the contract leaves open is not drawn: creating or rotating to a key that was used
-    /// before, and signing in too late where something else is wrong, too.
+    /// before and is free again, and signing in too late where something else is wrong, too.
     pub(super) async fn next(&mut self, last: Option<Step>) -> Step {
         if let Some(last) = last
             && self.random.u8(..) < 16
+            && self.can_be_repeated(&last).await
         {
             return last;
         }
@@ -68,7 +71,7 @@ impl Sequence {
         match self.random.u8(0..100) {
             0..20 => self.create(key).await,
             20..35 => Step::Load(key),
-            35..52 => Step::Update(key, self.record(), self.expected(&key).await),
+            35..52 => self.update(key).await,
             52..70 => self.rotate(key).await,
             70..82 => self.touch(key).await,
             82..88 => Step::Delete(key),
@@ -88,6 +91,16 @@ impl Sequence {
         Step::Create(self.fresh_key(), self.record(), self.signs_in())
     }
 
+    /// With owner and beginning of the record that is there, if there is one.
+    async fn update(&mut self, key: StoreKey) -> Step {
+        let mut record = self.record();
+        if let Ok(Loaded::Found(current)) = self.model.load(&key, self.now).await {
+            record.created_at = current.created_at;
+            record.owner = current.owner;
+        }
+        Step::Update(key, record, self.expected(&key).await)
+    }
+
     async fn rotate(&mut self, old: StoreKey) -> Step {
         let record = Record {
             expires_at: self.now + MINUTE * self.random.u32(1..90),
@@ -98,12 +111,16 @@ impl Sequence {
             Some(Loaded::Found(current)) if self.random.bool() => (current.revision, self.signs_in()),
             Some(_) | None => (self.expected(&old).await, None),
         };
+        // No mark ends before one that leads to it: through the gap the first key would lead to nothing or to the last
+        // one, and either is right.
+        let time = MARK_KEPT + MINUTE * self.random.u32(0..30);
+        self.last_mark_until = self.last_mark_until.max(self.now + time);
         Step::Rotate(Box::new(Move {
             old,
             new: self.fresh_key(),
             record,
             expected,
-            forward_until: self.random.bool().then(|| self.now + MINUTE * self.random.u32(0..30)),
+            mark_until: self.last_mark_until,
             signs_in,
         }))
     }
@@ -124,8 +141,9 @@ impl Sequence {
         loads.chain(lists).chain([Step::Count]).collect()
     }
 
-    /// The answer, with "gone" for "moved to what is gone": a mark may end with its session or after it.
-    pub(super) async fn forget_dead_ends(&self, answer: Outcome) -> Outcome {
+    /// The answer, with where the session is now for where it went first, for a mark may name either; and with "gone" for
+    /// "moved to what is gone", for a mark may end with its session or after it.
+    pub(super) async fn follow(&self, answer: Outcome) -> Outcome {
         if answer.is_gone() {
             return Outcome::Gone;
         }
@@ -135,9 +153,28 @@ impl Sequence {
         loop {
             match self.model.load(&key, self.now).await {
                 Ok(Loaded::Moved(successor)) => key = successor,
-                Ok(Loaded::Found(_)) => return answer,
+                Ok(Loaded::Found(_)) => return answer.with_successor(key),
                 Ok(Loaded::Absent) | Err(_) => return Outcome::Gone,
             }
+        }
+    }
+
+    /// Whether it has one right answer when it is done twice.
+    async fn can_be_repeated(&self, step: &Step) -> bool {
+        match step {
+            Step::Create(key, ..) => matches!(self.model.load(key, self.now).await, Ok(Loaded::Found(_))),
+            Step::Rotate(rotation) => {
+                let left = self.model.load(&rotation.old, self.now).await;
+                matches!(left, Ok(Loaded::Moved(successor)) if successor == rotation.new)
+            }
+            Step::Load(_)
+            | Step::Update(..)
+            | Step::Touch(..)
+            | Step::Delete(_)
+            | Step::SessionsOf(_)
+            | Step::DeleteSessionsOf(..)
+            | Step::DeleteExpired(_)
+            | Step::Count => true,
         }
     }
 

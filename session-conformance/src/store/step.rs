@@ -28,7 +28,7 @@ pub(super) struct Move {
     pub(super) new: StoreKey,
     pub(super) record: Record,
     pub(super) expected: Revision,
-    pub(super) forward_until: Option<Moment>,
+    pub(super) mark_until: Moment,
     pub(super) signs_in: Option<Moment>,
 }
 
@@ -91,7 +91,7 @@ impl Move {
             new: &self.new,
             record: &self.record,
             expected: self.expected,
-            forward_until: self.forward_until,
+            mark_until: self.mark_until,
             signs_in: self.signs_in,
         }
     }
@@ -117,6 +117,19 @@ impl Outcome {
             Some(*key)
         } else {
             None
+        }
+    }
+
+    /// The same answer with another successor.
+    pub(super) fn with_successor(self, key: StoreKey) -> Self {
+        match self {
+            Self::Loaded(_) => Self::Loaded(Loaded::Moved(key)),
+            Self::Updated(_) => Self::Updated(Updated::Moved(key)),
+            Self::Rotated(_) => Self::Rotated(Rotated::Moved(key)),
+            Self::Touched(_) => Self::Touched(Touched::Moved(key)),
+            Self::Created(_) | Self::Deleted(_) | Self::Listed(_) | Self::Number(_) | Self::CleanedUp | Self::Gone => {
+                self
+            }
         }
     }
 

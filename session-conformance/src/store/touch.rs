@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use session_core::{Deleted, Moment, Record, Store, StoreKey, Touch, Touched, Updated};
+use session_core::{Deleted, MARK_KEPT, Moment, Record, Store, StoreKey, Touch, Touched, Updated};
 
 use super::given::{
-    HOUR, MILLISECOND, MINUTE, file, forwarding, key, listed, move_on, owned, owner, promise_absent, promise_found,
-    record, revision, start,
+    HOUR, MILLISECOND, MINUTE, file, key, listed, move_on, owned, owner, promise_absent, promise_found, record,
+    revision, rotation, start,
 };
 use super::promise::promise;
 
@@ -167,7 +167,7 @@ pub async fn touch_of_a_rotated_session_names_its_successor(store: Arc<dyn Store
     let now = start();
     file(&store, &key(1), &record(1, now), now).await;
     let moved = record(2, now);
-    move_on(&store, &forwarding(&key(1), &key(2), &moved, 1, now), now).await;
+    move_on(&store, &rotation(&key(1), &key(2), &moved, 1, now), now).await;
     for expected in [1, 2] {
         promise(
             "a mark can't be touched: it names the successor",
@@ -176,7 +176,7 @@ pub async fn touch_of_a_rotated_session_names_its_successor(store: Arc<dyn Store
         );
     }
     promise_found("the successor is as it was", &store, &key(2), &moved, now).await;
-    promise_absent("the mark is no longer for it", &store, &key(1), now + MINUTE).await;
+    promise_absent("the mark is no longer for it", &store, &key(1), now + MARK_KEPT).await;
 }
 
 /// A touch that moves both moments of [`record`] forward.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use session_core::{Deleted, Loaded, Record, Store, StoreKey, Touch, Touched, Updated};
 
 use super::given::{
-    HOUR, MILLISECOND, MINUTE, file, forwarding, key, move_on, owned, owner, promise_absent, promise_found,
-    promise_listed, record, revision, start,
+    HOUR, MILLISECOND, MINUTE, file, key, move_on, owned, promise_absent, promise_found, promise_listed, record,
+    revision, rotation, start,
 };
 use super::promise::promise;
 
@@ -119,12 +119,16 @@ pub async fn update_of_a_deleted_session_is_gone(store: Arc<dyn Store>) {
 pub async fn update_of_an_ended_session_is_gone(store: Arc<dyn Store>) {
     let now = start();
     for number in [1, 2] {
-        file(&store, &key(number), &record(1, now), now).await;
+        file(&store, &key(number), &owned("alice", 1, now), now).await;
     }
     let before = now + HOUR - MILLISECOND;
+    let updated = Record {
+        expires_at: before + HOUR,
+        ..owned("alice", 2, now)
+    };
     promise(
         "a session can be updated to its last millisecond",
-        store.update(&key(1), &record(2, before), revision(1), before).await,
+        store.update(&key(1), &updated, revision(1), before).await,
         Updated::Applied,
     );
     promise_update_gone(&store, &key(2), now + HOUR).await;
@@ -135,7 +139,7 @@ pub async fn update_of_a_rotated_session_names_its_successor(store: Arc<dyn Stor
     let now = start();
     file(&store, &key(1), &record(1, now), now).await;
     let moved = record(2, now);
-    move_on(&store, &forwarding(&key(1), &key(2), &moved, 1, now), now).await;
+    move_on(&store, &rotation(&key(1), &key(2), &moved, 1, now), now).await;
     for expected in [1, 2] {
         promise(
             "a mark can't be updated: it names the successor",
@@ -205,38 +209,6 @@ pub async fn update_can_change_the_size_of_the_payload(store: Arc<dyn Store>) {
         );
         promise_found("the payload is the new one", &store, &key(1), &updated, now).await;
     }
-}
-
-/// Whose session it is and when it began is what was filed, whatever an update carries.
-pub async fn update_changes_neither_the_owner_nor_the_beginning(store: Arc<dyn Store>) {
-    let now = start();
-    let filed = owned("alice", 1, now);
-    file(&store, &key(1), &filed, now).await;
-    let other = Record {
-        created_at: now - HOUR,
-        owner: Some(owner("bob")),
-        ..record(2, now)
-    };
-    promise(
-        "it is updated",
-        store.update(&key(1), &other, revision(1), now).await,
-        Updated::Applied,
-    );
-    let expected = Record {
-        created_at: filed.created_at,
-        owner: filed.owner,
-        ..other
-    };
-    promise_found(
-        "an update changes neither owner nor created_at",
-        &store,
-        &key(1),
-        &expected,
-        now,
-    )
-    .await;
-    promise_listed("an update leaves the owner's list", &store, "alice", &[key(1)], now).await;
-    promise_listed("an update lists with nobody else", &store, "bob", &[], now).await;
 }
 
 async fn promise_update_gone(store: &dyn Store, key: &StoreKey, now: session_core::Moment) {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use session_core::{CUT_OFF_KEPT, Created, Loaded, Moment, Record, Rotation, Store};
 
 use super::given::{
-    HOUR, MINUTE, file, forwarding, key, move_on, numbered_key, owned, owner, promise_absent, promise_found,
-    promise_listed, record, rotation, start,
+    HOUR, MINUTE, file, key, move_on, numbered_key, owned, owner, promise_absent, promise_found, promise_listed,
+    record, rotation, start,
 };
 use super::promise::{answered, promise, promise_that};
 
@@ -20,7 +20,7 @@ pub async fn delete_expired_stays_within_its_limit(store: Arc<dyn Store>) {
     let moved = record(20, now);
     move_on(
         &store,
-        &forwarding(&numbered_key(0), &numbered_key(20), &moved, 0, now),
+        &rotation(&numbered_key(0), &numbered_key(20), &moved, 0, now),
         now,
     )
     .await;
@@ -59,8 +59,8 @@ pub async fn delete_expired_spares_the_living(store: Arc<dyn Store>) {
     let moved = record(3, now);
     let (old, new) = (key(2), key(3));
     let rotation = Rotation {
-        forward_until: Some(now + HOUR),
-        ..rotation(&old, &new, &moved, 2)
+        mark_until: now + HOUR,
+        ..rotation(&old, &new, &moved, 2, now)
     };
     move_on(&store, &rotation, now).await;
     answered(store.delete_sessions_of(&owner("bob"), None, now).await);
@@ -94,28 +94,6 @@ pub async fn delete_expired_spares_the_living(store: Arc<dyn Store>) {
     promise("a clean-up leaves the living", store.count(later).await, 2);
 }
 
-/// What was cleaned up is as absent as before, and its key is free.
-pub async fn delete_expired_leaves_free_keys(store: Arc<dyn Store>) {
-    let now = start();
-    file(&store, &key(1), &owned("alice", 1, now), now).await;
-    let later = now + HOUR;
-    clean_up(&store, later).await;
-    promise_absent("an ended session is absent", &store, &key(1), later).await;
-    let second = owned("bob", 2, later);
-    file(&store, &key(1), &second, later).await;
-    clean_up(&store, later).await;
-    promise_found(
-        "a new session under the key of an ended one stays",
-        &store,
-        &key(1),
-        &second,
-        later,
-    )
-    .await;
-    promise_listed("the ended one is not listed", &store, "alice", &[], later).await;
-    promise_listed("the new one is listed", &store, "bob", &[key(1)], later).await;
-}
-
 /// The living are counted, signed in or not, and nothing else.
 pub async fn count_counts_the_living(store: Arc<dyn Store>) {
     let now = start();
@@ -144,7 +122,7 @@ pub async fn clear_removes_everything(store: Arc<dyn Store>) {
     file(&store, &key(1), &owned("alice", 1, now), now).await;
     file(&store, &key(2), &record(2, now), now).await;
     let moved = record(3, now);
-    move_on(&store, &forwarding(&key(2), &key(3), &moved, 2, now), now).await;
+    move_on(&store, &rotation(&key(2), &key(3), &moved, 2, now), now).await;
     answered(store.delete_sessions_of(&owner("bob"), None, now).await);
     promise("a full store can be cleared", store.clear().await, ());
     for number in [1, 2, 3] {
@@ -155,10 +133,10 @@ pub async fn clear_removes_everything(store: Arc<dyn Store>) {
     let bobs = owned("bob", 4, now);
     promise(
         "no cut-off is left",
-        store.create(&key(2), &bobs, Some(now), now).await,
+        store.create(&key(4), &bobs, Some(now), now).await,
         Created::Created,
     );
-    promise_listed("the store works again", &store, "bob", &[key(2)], now).await;
+    promise_listed("the store works again", &store, "bob", &[key(4)], now).await;
 }
 
 async fn clean_up(store: &dyn Store, now: Moment) {

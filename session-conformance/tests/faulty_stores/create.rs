@@ -1,8 +1,11 @@
 //! Faults of creation.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
 use async_trait::async_trait;
 use session_conformance::ReferenceStore;
-use session_core::{Created, Loaded, Moment, Record, Store, StoreKey};
+use session_core::{Created, Loaded, Moment, Owner, Record, Rotated, Rotation, Store, StoreKey};
 
 use super::fault::{Answer, DAY, Fault, MILLISECOND, MINUTE, plant, window};
 
@@ -10,9 +13,11 @@ plant! {
     FilesNothing: create_files_a_record;
     Overwrites: create_refuses_a_taken_key, random_operations_agree_with_the_reference;
     OverwritesMarks: create_refuses_the_key_of_a_mark;
-    ForgetsItsOwn: create_recognises_its_own_record, concurrent_resends_of_a_creation_all_succeed, a_creation_whose_reply_was_lost_can_be_sent_again;
-    FilesItsOwnAgain: create_recognises_its_own_record;
-    EndsLate: create_replaces_an_ended_record, create_replaces_an_ended_mark;
+    RecognisesItsOwn: create_refuses_a_key_that_its_own_record_has, random_operations_agree_with_the_reference;
+    FilesItsOwnAgain: create_refuses_a_key_that_its_own_record_has;
+    EndsEarly: create_under_the_key_of_an_ended_record_brings_nothing_back;
+    RevivesTheOwner: create_under_the_key_of_an_ended_record_brings_nothing_back;
+    FollowsEndedMarks: create_under_the_key_of_an_ended_mark_spares_the_successor;
     RevivesTheEnded: create_of_an_ended_record_leaves_nothing_alive;
     LooksFirst: concurrent_creations_of_one_key_make_one_session;
 }
@@ -82,12 +87,12 @@ impl Fault for OverwritesMarks {
     }
 }
 
-/// Takes its own record for another.
+/// Takes its own record for a creation that was sent again.
 #[derive(Debug, Default)]
-struct ForgetsItsOwn;
+struct RecognisesItsOwn;
 
 #[async_trait]
-impl Fault for ForgetsItsOwn {
+impl Fault for RecognisesItsOwn {
     async fn create(
         &self,
         to: &ReferenceStore,
@@ -96,10 +101,10 @@ impl Fault for ForgetsItsOwn {
         signs_in: Option<Moment>,
         now: Moment,
     ) -> Answer<Created> {
-        if let Loaded::Found(_) = to.load(key, now).await? {
-            return Ok(Created::Taken);
+        match to.load(key, now).await? {
+            Loaded::Found(current) if current.revision == record.revision => Ok(Created::Created),
+            _ => to.create(key, record, signs_in, now).await,
         }
-        to.create(key, record, signs_in, now).await
     }
 }
 
@@ -117,19 +122,23 @@ impl Fault for FilesItsOwnAgain {
         signs_in: Option<Moment>,
         now: Moment,
     ) -> Answer<Created> {
-        if to.create(key, record, signs_in, now).await? == Created::Created {
+        if let Loaded::Found(current) = to.load(key, now).await?
+            && current.revision == record.revision
+        {
             to.delete(key, now).await?;
+            to.create(key, record, signs_in, now).await?;
+            return Ok(Created::Taken);
         }
         to.create(key, record, signs_in, now).await
     }
 }
 
-/// Keeps a key for a millisecond after its end.
+/// Frees a key in the last millisecond of its record.
 #[derive(Debug, Default)]
-struct EndsLate;
+struct EndsEarly;
 
 #[async_trait]
-impl Fault for EndsLate {
+impl Fault for EndsEarly {
     async fn create(
         &self,
         to: &ReferenceStore,
@@ -138,7 +147,62 @@ impl Fault for EndsLate {
         signs_in: Option<Moment>,
         now: Moment,
     ) -> Answer<Created> {
-        to.create(key, record, signs_in, now - MILLISECOND).await
+        to.create(key, record, signs_in, now + MILLISECOND).await
+    }
+}
+
+/// Files over an ended record, and leaves its owner as it was.
+#[derive(Debug, Default)]
+struct RevivesTheOwner(Mutex<BTreeMap<StoreKey, Owner>>);
+
+#[async_trait]
+impl Fault for RevivesTheOwner {
+    async fn create(
+        &self,
+        to: &ReferenceStore,
+        key: &StoreKey,
+        record: &Record,
+        signs_in: Option<Moment>,
+        now: Moment,
+    ) -> Answer<Created> {
+        let before = self.0.lock().unwrap().get(key).cloned();
+        let owner = before.or_else(|| record.owner.clone());
+        if let Some(owner) = &owner {
+            self.0.lock().unwrap().insert(*key, owner.clone());
+        }
+        let record = Record {
+            owner,
+            ..record.clone()
+        };
+        to.create(key, &record, signs_in, now).await
+    }
+}
+
+/// Ends where the key led before.
+#[derive(Debug, Default)]
+struct FollowsEndedMarks(Mutex<BTreeMap<StoreKey, StoreKey>>);
+
+#[async_trait]
+impl Fault for FollowsEndedMarks {
+    async fn create(
+        &self,
+        to: &ReferenceStore,
+        key: &StoreKey,
+        record: &Record,
+        signs_in: Option<Moment>,
+        now: Moment,
+    ) -> Answer<Created> {
+        let answer = to.create(key, record, signs_in, now).await?;
+        let led_to = self.0.lock().unwrap().get(key).copied();
+        if let (Created::Created, Some(successor)) = (answer, led_to) {
+            to.delete(&successor, now).await?;
+        }
+        Ok(answer)
+    }
+
+    async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
+        self.0.lock().unwrap().insert(*rotation.old, *rotation.new);
+        to.rotate(rotation, now).await
     }
 }
 

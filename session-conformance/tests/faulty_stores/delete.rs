@@ -11,8 +11,9 @@ use super::fault::{Answer, Fault, MILLISECOND, plant, window};
 
 plant! {
     KeepsTheSession: delete_ends_the_session;
-    IgnoresMarks: delete_through_a_mark_ends_the_successor, delete_follows_a_chain_of_marks, a_deletion_wins_over_a_concurrent_rotation, a_deletion_whose_reply_was_lost_can_be_sent_again;
+    IgnoresMarks: delete_through_a_mark_ends_the_successor, delete_follows_a_chain_of_marks, a_deletion_wins_over_a_concurrent_rotation, a_deletion_through_a_mark_wins_over_a_concurrent_rotation, a_deletion_whose_reply_was_lost_can_be_sent_again;
     FollowsOneMark: delete_follows_a_chain_of_marks;
+    FollowsFirst: a_deletion_through_a_mark_wins_over_a_concurrent_rotation;
     LosesToATouch: touch_of_a_deleted_session_is_gone, nothing_brings_a_deleted_session_back, nothing_outlives_a_concurrent_deletion;
     AlwaysSaysDeleted: delete_of_an_unknown_key_is_absent, delete_of_an_ended_session_is_absent, delete_ends_the_session, concurrent_deletions_end_a_session_once, a_deletion_whose_reply_was_lost_can_be_sent_again;
     EndsLate: delete_of_an_ended_session_is_absent, delete_through_an_ended_mark_spares_the_successor;
@@ -61,6 +62,25 @@ impl Fault for FollowsOneMark {
             return Ok(Deleted::Absent);
         }
         to.delete(key, now).await
+    }
+}
+
+/// Follows the marks first, and deletes later what was at their end.
+#[derive(Debug, Default)]
+struct FollowsFirst;
+
+#[async_trait]
+impl Fault for FollowsFirst {
+    async fn delete(&self, to: &ReferenceStore, key: &StoreKey, now: Moment) -> Answer<Deleted> {
+        let mut last = *key;
+        while let Loaded::Moved(successor) = to.load(&last, now).await? {
+            last = successor;
+        }
+        window().await;
+        match to.load(&last, now).await? {
+            Loaded::Found(_) => to.delete(&last, now).await,
+            Loaded::Moved(_) | Loaded::Absent => Ok(Deleted::Absent),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ plant! {
     ListsTheEnded: sessions_of_lists_exactly_the_living, load_hides_a_record_from_its_end_on, update_to_a_passed_end_ends_the_session;
     ReadsOnePage: sessions_of_lists_every_one_of_many;
     KeepsTheOldKey: rotate_moves_the_index, a_mark_counts_nowhere, the_excepted_session_can_be_rotated;
-    KeepsTheFirstOwner: create_replaces_an_ended_record, rotate_moves_the_index, delete_sessions_of_goes_by_the_owner_of_now;
+    KeepsTheFirstOwner: create_under_the_key_of_an_ended_record_brings_nothing_back, rotate_moves_the_index, delete_sessions_of_goes_by_the_owner_of_now;
 }
 
 /// Finds every name that begins like this one.

@@ -8,7 +8,7 @@ use super::fault::{Answer, DAY, Fault, MILLISECOND, MINUTE, plant};
 
 plant! {
     IgnoresTheEnd: load_hides_a_record_from_its_end_on;
-    EndsLate: load_hides_a_record_from_its_end_on, a_mark_ends_with_the_forwarding_time, rotate_with_a_passed_forwarding_time_leaves_no_mark;
+    EndsLate: load_hides_a_record_from_its_end_on, a_mark_ends_with_its_time;
     MakesUpARecord: load_of_an_unknown_key_is_absent;
 }
 

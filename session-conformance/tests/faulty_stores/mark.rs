@@ -1,25 +1,24 @@
-//! Faults of marks and of rotations that are sent again.
+//! Faults of marks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use async_trait::async_trait;
 use session_conformance::ReferenceStore;
-use session_core::{Created, Loaded, Moment, Rotated, Rotation, Store, StoreKey};
+use session_core::{Deleted, Loaded, MARK_KEPT, Moment, Rotated, Rotation, Store, StoreKey};
 
-use super::fault::{Answer, Fault, MINUTE, plant};
+use super::fault::{Answer, Fault, MILLISECOND, plant, window};
 
 plant! {
     LoadFollows: a_mark_names_its_successor;
-    NamesTheEnd: marks_make_a_chain;
     ForgetsTheChain: marks_make_a_chain;
-    NeverEnds: a_mark_ends_with_the_forwarding_time, rotate_with_a_passed_forwarding_time_leaves_no_mark, create_replaces_an_ended_mark, delete_through_an_ended_mark_spares_the_successor, an_except_that_leads_nowhere_spares_nobody, random_operations_agree_with_the_reference;
-    AlwaysForwards: rotate_moves_the_session, rotate_after_a_rotation_without_a_mark_is_gone, a_resent_rotation_is_recognised_without_a_mark;
-    NeverForwards: a_mark_names_its_successor, delete_through_a_mark_ends_the_successor, a_deletion_wins_over_a_concurrent_rotation, delete_expired_spares_the_living;
+    NeverEnds: a_mark_ends_with_its_time, create_under_the_key_of_an_ended_mark_spares_the_successor, delete_through_an_ended_mark_spares_the_successor, an_except_that_leads_nowhere_spares_nobody, a_rotation_resent_after_its_mark_does_nothing, random_operations_agree_with_the_reference;
+    EndsEarly: a_mark_ends_with_its_time;
+    AllEndAlike: marks_make_a_chain, delete_expired_spares_the_living, random_operations_agree_with_the_reference;
+    MakesNone: a_mark_names_its_successor, rotate_moves_the_session, delete_through_a_mark_ends_the_successor, a_deletion_wins_over_a_concurrent_rotation, a_deletion_through_a_mark_wins_over_a_concurrent_rotation, a_resent_rotation_is_recognised_by_its_mark, a_session_that_is_rotated_can_always_be_found, delete_expired_spares_the_living;
+    MakesNoneForOwners: a_deletion_wins_over_a_concurrent_rotation;
+    AreMadeLate: a_session_that_is_rotated_can_always_be_found, a_deletion_wins_over_a_concurrent_rotation;
     Counts: a_mark_counts_nowhere;
-    ForgetsItsMark: a_resent_rotation_is_recognised_by_its_mark, concurrent_resends_of_a_rotation_all_succeed, a_rotation_whose_reply_was_lost_can_be_sent_again, a_resent_rotation_undoes_nothing;
-    ForgetsItsRecord: a_resent_rotation_is_recognised_without_a_mark, a_resent_rotation_is_recognised_after_its_mark, concurrent_resends_of_a_rotation_all_succeed, a_rotation_whose_reply_was_lost_can_be_sent_again;
-    FilesItsRecordAgain: a_resent_rotation_undoes_nothing;
 }
 
 /// Follows a mark when it loads.
@@ -34,25 +33,6 @@ impl Fault for LoadFollows {
             return Ok(answer);
         };
         to.load(&successor, now).await
-    }
-}
-
-/// Names the end of the chain instead of the next key.
-#[derive(Debug, Default)]
-struct NamesTheEnd;
-
-#[async_trait]
-impl Fault for NamesTheEnd {
-    async fn load(&self, to: &ReferenceStore, key: &StoreKey, now: Moment) -> Answer<Loaded> {
-        let mut answer = to.load(key, now).await?;
-        while let Loaded::Moved(successor) = answer {
-            let next = to.load(&successor, now).await?;
-            if !matches!(next, Loaded::Moved(_)) {
-                break;
-            }
-            answer = next;
-        }
-        Ok(answer)
     }
 }
 
@@ -82,10 +62,9 @@ struct NeverEnds;
 #[async_trait]
 impl Fault for NeverEnds {
     async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
-        let forward_until = rotation.forward_until.map(|_| Moment::MAX);
         to.rotate(
             &Rotation {
-                forward_until,
+                mark_until: Moment::MAX,
                 ..rotation.clone()
             },
             now,
@@ -94,17 +73,34 @@ impl Fault for NeverEnds {
     }
 }
 
-/// Makes a mark that nobody asked for.
+/// Ends its marks a millisecond early.
 #[derive(Debug, Default)]
-struct AlwaysForwards;
+struct EndsEarly;
 
 #[async_trait]
-impl Fault for AlwaysForwards {
+impl Fault for EndsEarly {
     async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
-        let forward_until = rotation.forward_until.or(Some(now + MINUTE));
         to.rotate(
             &Rotation {
-                forward_until,
+                mark_until: rotation.mark_until - MILLISECOND,
+                ..rotation.clone()
+            },
+            now,
+        )
+        .await
+    }
+}
+
+/// Keeps every mark for the same time.
+#[derive(Debug, Default)]
+struct AllEndAlike;
+
+#[async_trait]
+impl Fault for AllEndAlike {
+    async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
+        to.rotate(
+            &Rotation {
+                mark_until: now + MARK_KEPT,
                 ..rotation.clone()
             },
             now,
@@ -115,19 +111,72 @@ impl Fault for AlwaysForwards {
 
 /// Makes no marks.
 #[derive(Debug, Default)]
-struct NeverForwards;
+struct MakesNone;
 
 #[async_trait]
-impl Fault for NeverForwards {
+impl Fault for MakesNone {
     async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
         to.rotate(
             &Rotation {
-                forward_until: None,
+                mark_until: now,
                 ..rotation.clone()
             },
             now,
         )
         .await
+    }
+}
+
+/// Makes no marks where somebody is signed in.
+#[derive(Debug, Default)]
+struct MakesNoneForOwners;
+
+#[async_trait]
+impl Fault for MakesNoneForOwners {
+    async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
+        let mark_until = if rotation.record.owner.is_some() {
+            now
+        } else {
+            rotation.mark_until
+        };
+        to.rotate(
+            &Rotation {
+                mark_until,
+                ..rotation.clone()
+            },
+            now,
+        )
+        .await
+    }
+}
+
+/// Makes its mark a moment after the old record is gone.
+#[derive(Debug, Default)]
+struct AreMadeLate(Mutex<BTreeSet<StoreKey>>);
+
+#[async_trait]
+impl Fault for AreMadeLate {
+    async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
+        self.0.lock().unwrap().insert(*rotation.old);
+        let answer = to.rotate(rotation, now).await;
+        window().await;
+        self.0.lock().unwrap().remove(rotation.old);
+        answer
+    }
+
+    async fn load(&self, to: &ReferenceStore, key: &StoreKey, now: Moment) -> Answer<Loaded> {
+        let is_late = self.0.lock().unwrap().contains(key);
+        Ok(match to.load(key, now).await? {
+            Loaded::Moved(_) if is_late => Loaded::Absent,
+            loaded => loaded,
+        })
+    }
+
+    async fn delete(&self, to: &ReferenceStore, key: &StoreKey, now: Moment) -> Answer<Deleted> {
+        match self.load(to, key, now).await? {
+            Loaded::Absent => Ok(Deleted::Absent),
+            Loaded::Found(_) | Loaded::Moved(_) => to.delete(key, now).await,
+        }
     }
 }
 
@@ -139,7 +188,7 @@ struct Counts(Mutex<u64>);
 impl Fault for Counts {
     async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
         let answer = to.rotate(rotation, now).await?;
-        if answer == Rotated::Applied && rotation.forward_until.is_some() {
+        if answer == Rotated::Applied {
             *self.0.lock().unwrap() += 1;
         }
         Ok(answer)
@@ -148,50 +197,5 @@ impl Fault for Counts {
     async fn count(&self, to: &ReferenceStore, now: Moment) -> Answer<u64> {
         let marks = *self.0.lock().unwrap();
         Ok(to.count(now).await? + marks)
-    }
-}
-
-/// Takes its own mark for that of another.
-#[derive(Debug, Default)]
-struct ForgetsItsMark;
-
-#[async_trait]
-impl Fault for ForgetsItsMark {
-    async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
-        match to.load(rotation.old, now).await? {
-            Loaded::Moved(successor) => Ok(Rotated::Moved(successor)),
-            _ => to.rotate(rotation, now).await,
-        }
-    }
-}
-
-/// Looks for a mark, and not for its record.
-#[derive(Debug, Default)]
-struct ForgetsItsRecord;
-
-#[async_trait]
-impl Fault for ForgetsItsRecord {
-    async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
-        match to.load(rotation.old, now).await? {
-            Loaded::Absent => Ok(Rotated::Gone),
-            _ => to.rotate(rotation, now).await,
-        }
-    }
-}
-
-/// Files its record again.
-#[derive(Debug, Default)]
-struct FilesItsRecordAgain;
-
-#[async_trait]
-impl Fault for FilesItsRecordAgain {
-    async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
-        let is_resent = to.load(rotation.old, now).await? == Loaded::Moved(*rotation.new);
-        if is_resent {
-            to.delete(rotation.new, now).await?;
-            let created = to.create(rotation.new, rotation.record, None, now).await?;
-            assert_eq!(created, Created::Created);
-        }
-        to.rotate(rotation, now).await
     }
 }

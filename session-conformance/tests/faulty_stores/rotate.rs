@@ -11,13 +11,13 @@ use super::fault::{Answer, Fault, MILLISECOND, plant, window};
 
 plant! {
     DeletesFirst: a_session_that_is_rotated_can_always_be_found;
-    LeavesBothAlive: rotate_moves_the_session, rotate_after_a_rotation_without_a_mark_is_gone, a_deletion_wins_over_a_concurrent_rotation;
+    LeavesBothAlive: rotate_moves_the_session, a_deletion_wins_over_a_concurrent_rotation;
     IgnoresTheRevision: rotate_expects_the_current_revision, random_operations_agree_with_the_reference;
-    Inserts: rotate_of_an_unknown_key_is_gone, rotate_of_a_deleted_session_is_gone, rotate_of_an_ended_session_is_gone, rotate_after_a_rotation_without_a_mark_is_gone, nothing_brings_a_deleted_session_back, a_deletion_and_a_rotation_without_a_mark_agree, no_rotation_in_flight_outlives_the_end_of_all_sessions;
+    Inserts: rotate_of_an_unknown_key_is_gone, rotate_of_a_deleted_session_is_gone, rotate_of_an_ended_session_is_gone, nothing_brings_a_deleted_session_back, a_rotation_resent_after_its_mark_does_nothing, a_deletion_wins_over_a_concurrent_rotation, no_rotation_in_flight_outlives_the_end_of_all_sessions;
     EndsLate: rotate_of_an_ended_session_is_gone;
     FollowsMarks: rotate_of_a_rotated_session_names_its_successor, concurrent_rotations_of_one_session_apply_once;
     KeepsTheBeginning: rotate_moves_the_session;
-    ComparesFirst: concurrent_rotations_of_one_session_apply_once, a_deletion_wins_over_a_concurrent_rotation, a_deletion_and_a_rotation_without_a_mark_agree, no_rotation_in_flight_outlives_the_end_of_all_sessions;
+    ComparesFirst: concurrent_rotations_of_one_session_apply_once, a_deletion_wins_over_a_concurrent_rotation, no_rotation_in_flight_outlives_the_end_of_all_sessions;
     Freezes: a_rotated_session_lives_on, a_resent_rotation_undoes_nothing;
 }
 
@@ -50,21 +50,16 @@ struct LeavesBothAlive;
 #[async_trait]
 impl Fault for LeavesBothAlive {
     async fn rotate(&self, to: &ReferenceStore, rotation: &Rotation<'_>, now: Moment) -> Answer<Rotated> {
-        let old = to.load(rotation.old, now).await?;
-        let answer = to
-            .rotate(
-                &Rotation {
-                    forward_until: None,
-                    ..rotation.clone()
-                },
-                now,
-            )
-            .await?;
-        if let (Loaded::Found(record), Rotated::Applied) = (old, &answer) {
-            let created = to.create(rotation.old, &record, None, now).await?;
-            assert_eq!(created, Created::Created);
+        match to.load(rotation.old, now).await? {
+            Loaded::Found(current) if current.revision == rotation.expected => {}
+            _ => return to.rotate(rotation, now).await,
         }
-        Ok(answer)
+        let created = to.create(rotation.new, rotation.record, rotation.signs_in, now).await?;
+        Ok(if created == Created::CutOff {
+            Rotated::CutOff
+        } else {
+            Rotated::Applied
+        })
     }
 }
 

@@ -14,7 +14,7 @@ plant! {
     IgnoresTheRevision: update_expects_the_current_revision, update_tells_close_revisions_apart, concurrent_updates_lose_no_write, an_update_whose_reply_was_lost_can_be_told_from_anothers, random_operations_agree_with_the_reference;
     ConflictIsStale: a_conflict_carries_the_current_record, an_update_whose_reply_was_lost_can_be_told_from_anothers;
     HidesItsResend: an_update_whose_reply_was_lost_can_be_told_from_anothers;
-    EndsLate: update_of_an_ended_session_is_gone, a_mark_ends_with_the_forwarding_time;
+    EndsLate: update_of_an_ended_session_is_gone, a_mark_ends_with_its_time;
     FollowsMarks: update_of_a_rotated_session_names_its_successor;
     ForgetsMarks: update_of_a_rotated_session_names_its_successor;
 }

@@ -12,8 +12,7 @@ use super::fault::{Answer, DAY, Fault, MINUTE, plant};
 plant! {
     IgnoresTheLimit: delete_expired_stays_within_its_limit;
     NeverComesToAnEnd: delete_expired_stays_within_its_limit, delete_expired_spares_the_living;
-    RemovesTheLiving: delete_expired_spares_the_living, delete_expired_leaves_free_keys, a_cut_off_is_remembered, random_operations_agree_with_the_reference;
-    KeepsTheKeys: delete_expired_leaves_free_keys;
+    RemovesTheLiving: delete_expired_spares_the_living, a_cut_off_is_remembered, random_operations_agree_with_the_reference;
     CountsTheEnded: count_counts_the_living, load_hides_a_record_from_its_end_on, create_of_an_ended_record_leaves_nothing_alive;
     CountsTheSignedIn: count_counts_the_living, create_files_a_record;
     LeavesTheIndex: clear_removes_everything;
@@ -51,37 +50,6 @@ struct RemovesTheLiving;
 impl Fault for RemovesTheLiving {
     async fn delete_expired(&self, to: &ReferenceStore, limit: usize, now: Moment) -> Answer<u64> {
         to.delete_expired(limit, now + DAY).await
-    }
-}
-
-/// Refuses the keys of what it has removed.
-#[derive(Debug, Default)]
-struct KeepsTheKeys(Mutex<BTreeMap<StoreKey, bool>>);
-
-#[async_trait]
-impl Fault for KeepsTheKeys {
-    async fn create(
-        &self,
-        to: &ReferenceStore,
-        key: &StoreKey,
-        record: &Record,
-        signs_in: Option<Moment>,
-        now: Moment,
-    ) -> Answer<Created> {
-        if self.0.lock().unwrap().get(key) == Some(&true) {
-            return Ok(Created::Taken);
-        }
-        self.0.lock().unwrap().insert(*key, false);
-        to.create(key, record, signs_in, now).await
-    }
-
-    async fn delete_expired(&self, to: &ReferenceStore, limit: usize, now: Moment) -> Answer<u64> {
-        self.0
-            .lock()
-            .unwrap()
-            .values_mut()
-            .for_each(|is_refused| *is_refused = true);
-        to.delete_expired(limit, now).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use session_conformance::ReferenceStore;
-use session_core::{Created, Loaded, Moment, Record, Revision, Store, StoreKey, Updated};
+use session_core::{Loaded, Moment, Record, Revision, Store, StoreKey, Updated};
 
 use super::fault::{Answer, Fault, MILLISECOND, plant, window};
 
@@ -10,7 +10,6 @@ plant! {
     NeverShortens: update_can_shorten_and_lengthen_the_end, update_to_a_passed_end_ends_the_session, touch_does_not_undo_a_shortened_end, a_touch_never_undoes_a_concurrent_shortening;
     EndsSoftly: update_to_a_passed_end_ends_the_session;
     LeavesTheRest: update_can_change_the_size_of_the_payload;
-    ReplacesEverything: update_changes_neither_the_owner_nor_the_beginning;
     KeepsTheActivity: update_replaces_the_record;
     ComparesFirst: concurrent_updates_lose_no_write;
 }
@@ -92,30 +91,6 @@ impl Fault for LeavesTheRest {
             now,
         )
         .await
-    }
-}
-
-/// Replaces owner and beginning.
-#[derive(Debug, Default)]
-struct ReplacesEverything;
-
-#[async_trait]
-impl Fault for ReplacesEverything {
-    async fn update(
-        &self,
-        to: &ReferenceStore,
-        key: &StoreKey,
-        record: &Record,
-        expected: Revision,
-        now: Moment,
-    ) -> Answer<Updated> {
-        let answer = to.update(key, record, expected, now).await?;
-        if answer == Updated::Applied {
-            to.delete(key, now).await?;
-            let created = to.create(key, record, None, now).await?;
-            assert_eq!(created, Created::Created);
-        }
-        Ok(answer)
     }
 }
 

@@ -1,1 +1,51 @@
-//! Being written.
+//! HTTP sessions for any Rust web framework: a visitor's state lives in a store, the browser holds one signed cookie.
+//!
+//! Choose a framework and a store by Cargo feature; nothing is on by default.
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `axum` | [`axum`]: a tower layer and an extractor |
+//! | `memory` | [`store::MemoryStore`], for one process and for tests |
+//!
+//! ```toml
+//! session-kit = { version = "0.1", features = ["axum", "memory"] }
+//! ```
+//!
+#![cfg_attr(all(feature = "axum", feature = "memory"), doc = "```no_run")]
+#![cfg_attr(not(all(feature = "axum", feature = "memory")), doc = "```ignore")]
+//! use axum::{Router, routing::get};
+//! use session_kit::axum::{Session, SessionError, SessionLayer};
+//! use session_kit::{SessionManager, SigningKeys, store};
+//!
+//! async fn count(session: Session) -> Result<String, SessionError> {
+//!     let visits = session.update("visits", |visits: &mut u64| { *visits += 1; *visits }).await?;
+//!     Ok(format!("visit {visits}"))
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let keys = SigningKeys::from_environment("SESSION_SECRET")?;
+//!     let manager = SessionManager::new(store::connect("memory:").await?, keys)?;
+//!     let app = Router::new().route("/", get(count)).layer(SessionLayer::new(manager));
+//!     axum::serve(tokio::net::TcpListener::bind("127.0.0.1:3000").await?, app).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Handlers work with a [`Session`]; [`SessionManagerBuilder`] has the settings, each with a safe default.
+
+pub mod store;
+
+#[doc(inline)]
+pub use session_core::{
+    CUT_OFF_KEPT, CachePolicy, Cause, Clock, CommitFuture, Committed, ConfigError, CookieSettings, CorruptRecord,
+    Created, Deleted, Error, Event, Expiry, Handle, IdGenerator, InvalidCookie, InvalidExpiry, InvalidHandle,
+    InvalidOwner, InvalidSigningKeys, Key, KeyName, Listed, Loaded, MARK_KEPT, Moment, Observer, Owner, PresentedId,
+    Priority, RandomError, RandomIds, Record, RequestInfo, ResponseHeaders, Revision, Rotated, Rotation, SameSite,
+    Session, SessionId, SessionManager, SessionManagerBuilder, SessionSummary, SigningKeys, Store, StoreError,
+    StoreKey, SystemClock, Touch, Touched, TrustedProxies, Updated, ValueKey,
+};
+
+#[cfg(feature = "axum")]
+#[doc(inline)]
+pub use session_axum as axum;

@@ -129,11 +129,12 @@ impl Store for ReferenceStore {
 
     async fn delete(&self, key: &StoreKey, now: Moment) -> Result<Deleted, StoreError> {
         let mut contents = self.contents();
-        let Some(key) = contents.follow(key, now) else {
-            return Ok(Deleted::Absent);
-        };
-        contents.entries.remove(&key);
-        Ok(Deleted::Deleted)
+        let key = contents.follow(key, now);
+        Ok(if contents.remove(&key, now) {
+            Deleted::Deleted
+        } else {
+            Deleted::Absent
+        })
     }
 
     async fn sessions_of(&self, owner: &Owner, now: Moment) -> Result<Vec<Listed>, StoreError> {
@@ -160,16 +161,9 @@ impl Store for ReferenceStore {
         let mut contents = self.contents();
         let cut_off = contents.cut_offs.entry(owner.clone()).or_insert(now);
         *cut_off = now.max(*cut_off);
-        let except = except.and_then(|key| contents.follow(key, now));
-        let ended: Vec<_> = contents
-            .living(now)
-            .filter(|(key, record)| record.owner.as_ref() == Some(owner) && Some(**key) != except)
-            .map(|(key, _)| *key)
-            .collect();
-        for key in &ended {
-            contents.entries.remove(key);
-        }
-        Ok(ended.iter().map(|_| 1).sum())
+        let except = except.map(|key| contents.follow(key, now));
+        let keys: Vec<_> = contents.keys_of(owner).filter(|key| Some(*key) != except).collect();
+        Ok(keys.iter().map(|key| u64::from(contents.remove(key, now))).sum())
     }
 
     async fn delete_expired(&self, limit: usize, now: Moment) -> Result<u64, StoreError> {

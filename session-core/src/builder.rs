@@ -14,10 +14,11 @@ use crate::manager::{SessionManager, Shared};
 use crate::revision_source::RevisionSource;
 use crate::set_cookie::CookieWriter;
 use crate::signing::SigningKeys;
-use crate::store::Store;
+use crate::store::{MARK_KEPT, Store};
 
 const LONGEST_FORWARDING: Duration = Duration::from_secs(60 * 60);
-const LONGEST_OPERATION: Duration = Duration::from_secs(60 * 60);
+/// No operation may be in flight for longer than rotations leave their marks.
+const LONGEST_OPERATION: Duration = MARK_KEPT;
 /// What every engine takes: MongoDB's documents end at 16 MiB, with their own overhead.
 const LARGEST_SESSION: usize = 15 * 1024 * 1024;
 
@@ -99,7 +100,7 @@ impl SessionManagerBuilder {
         self
     }
 
-    /// The time limit of a load, and of a commit with all its retries: 1 millisecond to 1 hour, default 5 seconds. It should
+    /// The time limit of a load, and of a commit with all its retries: 1 millisecond to 1 minute, default 5 seconds. It should
     /// be longer than the time limits of the store's driver, which say better what was wrong.
     pub fn operation_timeout(mut self, timeout: Duration) -> Self {
         self.operation_timeout = timeout;
@@ -203,7 +204,7 @@ impl SessionManagerBuilder {
             self.operation_timeout,
             millisecond,
             LONGEST_OPERATION,
-            "1 ms to 1 hour",
+            "1 ms to 1 minute",
         )?;
         if self.size_limit == 0 || self.size_limit > LARGEST_SESSION {
             return Err(out_of_bounds(

@@ -66,13 +66,12 @@ impl Shared {
                 let paused = self.pause(&mut attempt, &mut deadline).await;
                 paused.ok_or_else(|| given_up(commit, deadline.limit()))?;
             } else if commit.conflicts > conflicts {
-                let contended = Error::Contended(deadline.limit());
                 if turn.is_none() {
-                    let mut joined = deadline.bound(self.queue.join(key)).await.ok_or(contended)?;
+                    let mut joined = deadline.bound(self.queue.join(key)).await.ok_or(Error::Contended)?;
                     joined.take_latest().map_or(Ok(()), |latest| commit.offer(latest))?;
                     turn = Some(joined);
                 } else {
-                    self.pause(&mut attempt, &mut deadline).await.ok_or(contended)?;
+                    self.pause(&mut attempt, &mut deadline).await.ok_or(Error::Contended)?;
                 }
             }
         }

@@ -120,10 +120,6 @@ impl Log {
         self.0.is_empty()
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// Appends a step. One that settles a value makes the earlier ones on it, back to the last barrier, superfluous.
     pub(crate) fn push(&mut self, step: Step) {
         if let Step::Insert { name, .. } | Step::Remove { name } = &step {
@@ -143,6 +139,12 @@ impl Log {
                 .retain(|earlier| matches!(earlier, Step::SignIn { .. } | Step::SignOut { .. }));
         }
         self.0.push(step);
+    }
+
+    pub(crate) fn append(&mut self, later: Self) {
+        for step in later.0 {
+            self.push(step);
+        }
     }
 
     /// The steps that ask for a sign-out, alone: what still happens when the request failed.
@@ -427,7 +429,9 @@ mod tests {
     #[test]
     fn a_later_step_settles_earlier_ones_on_its_key() {
         assert_eq!(
-            log([insert("a", "1"), append("a", 'x'), remove("a"), insert("a", "2")]).len(),
+            log([insert("a", "1"), append("a", 'x'), remove("a"), insert("a", "2")])
+                .0
+                .len(),
             1
         );
         assert_eq!(
@@ -435,7 +439,7 @@ mod tests {
             "a=1x"
         );
         let across = log([insert("a", "1"), sign_in("u"), insert("a", "2")]);
-        assert_eq!(across.len(), 3, "what came before a barrier is not to be judged here");
+        assert_eq!(across.0.len(), 3, "what came before a barrier is not to be judged here");
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! Whoever drives it performs [`Commit::operation`] and hands the reply to [`Commit::answer`] until there is no operation
 //! left. Nothing here waits, so that every interleaving of several commits can be explored.
 
+mod forward;
 mod next;
+mod replies;
 
 use std::time::Duration;
 
@@ -15,8 +17,7 @@ use crate::id::{SessionId, StoreKey};
 use crate::operation::{Operation, Reply};
 use crate::payload::Snapshot;
 use crate::record::Revision;
-use crate::store::Touch;
-use next::{Move, Next};
+use next::Next;
 
 /// Marks may form a chain, one a rotation; nobody rotates this often within the forwarding time.
 const LONGEST_CHAIN: u32 = 16;
@@ -44,6 +45,17 @@ pub(crate) struct Intent {
 impl Intent {
     pub(crate) fn is_empty(&self) -> bool {
         self.log.is_empty() && !self.destroys && !self.regenerates && self.expiry.is_none()
+    }
+
+    /// This, and then what was recorded later.
+    pub(crate) fn and_then(mut self, later: Self) -> Self {
+        if later.destroys {
+            return later;
+        }
+        self.log.append(later.log);
+        self.regenerates |= later.regenerates;
+        self.expiry = later.expiry.or(self.expiry);
+        self
     }
 
     /// What still happens when the request failed.
@@ -123,7 +135,7 @@ pub(crate) struct Commit<'a, S> {
     pub(crate) key: Option<StoreKey>,
     pub(crate) known: Known,
     /// What this request had loaded before it was forwarded.
-    origin: Option<(StoreKey, Snapshot)>,
+    origin: Option<Box<(StoreKey, Snapshot)>>,
     intent: Intent,
     forks: bool,
     step: Option<Step>,
@@ -200,7 +212,7 @@ impl<'a, S: Source> Commit<'a, S> {
 
     /// What the request knows from now on, and what it still wants. A forwarded request goes on seeing what it had loaded.
     pub(crate) fn into_view(self) -> View {
-        let (key, known) = match self.origin {
+        let (key, known) = match self.origin.map(|origin| *origin) {
             Some((key, snapshot)) => (Some(key), Known::Found(snapshot)),
             None => (self.key, self.known),
         };
@@ -245,139 +257,6 @@ impl<'a, S: Source> Commit<'a, S> {
         }
     }
 
-    fn loaded(&mut self, key: StoreKey, reply: Reply) -> Result<(), Error> {
-        let is_following = self.origin.is_some();
-        match reply {
-            Reply::Moved(successor) if is_following => self.follow(successor),
-            Reply::Moved(_) => {
-                self.known = Known::Dead;
-                self.proceed()
-            }
-            Reply::Current(record) => {
-                let snapshot = Snapshot::read(record)?;
-                match (snapshot.has_ended(self.now), is_following) {
-                    (false, true) => self.arrived(key, snapshot),
-                    (false, false) => self.know(Known::Found(snapshot)),
-                    (true, true) => self.gone(),
-                    (true, false) => self.know(Known::Absent),
-                }
-            }
-            Reply::Absent | Reply::Done | Reply::Taken | Reply::CutOff | Reply::Stale | Reply::Lost => {
-                if is_following {
-                    self.gone()
-                } else {
-                    self.know(Known::Absent)
-                }
-            }
-        }
-    }
-
-    fn created(
-        &mut self,
-        key: StoreKey,
-        draft: Option<Snapshot>,
-        id: Option<SessionId>,
-        reply: &Reply,
-    ) -> Result<(), Error> {
-        match reply {
-            Reply::CutOff => Err(Error::SignInRevoked),
-            Reply::Done => {
-                self.ending = Ending::Created;
-                self.moved_in(key, draft, id);
-                Ok(())
-            }
-            // Somebody has drawn the same 256 bits, or the generator is broken: draw again.
-            Reply::Taken | Reply::Current(_) | Reply::Moved(_) | Reply::Absent | Reply::Stale | Reply::Lost => {
-                self.hop().and_then(|()| self.proceed())
-            }
-        }
-    }
-
-    fn updated(
-        &mut self,
-        draft: Option<Snapshot>,
-        doubt: Option<(Revision, Revision)>,
-        reply: Reply,
-    ) -> Result<(), Error> {
-        match reply {
-            Reply::Done => self.written(draft),
-            Reply::Current(record) => {
-                let current = Snapshot::read(record)?;
-                match doubt {
-                    Some((ours, _)) if current.follows(ours) => self.written(Some(current)),
-                    Some((_, expected)) if !current.follows(expected) => Err(Error::OutcomeUnknown(None)),
-                    Some(_) | None => self.conflict(current),
-                }
-            }
-            Reply::Moved(successor) => {
-                self.doubt = doubt;
-                self.follow(successor)
-            }
-            Reply::Absent | Reply::Taken | Reply::CutOff | Reply::Stale | Reply::Lost => self.gone(),
-        }
-    }
-
-    fn rotated(
-        &mut self,
-        (old, new): (StoreKey, StoreKey),
-        draft: Option<Snapshot>,
-        id: Option<SessionId>,
-        reply: Reply,
-    ) -> Result<(), Error> {
-        let log = &self.intent.log;
-        match reply {
-            Reply::CutOff => Err(Error::SignInRevoked),
-            Reply::Done => {
-                self.ending = Ending::Rotated { from: old };
-                self.moved_in(new, draft, id);
-                Ok(())
-            }
-            Reply::Current(record) => {
-                let current = Snapshot::read(record)?;
-                self.conflict(current)
-            }
-            // A double click: this sign-in gets a session of its own, made from what it had loaded.
-            Reply::Moved(_) if log.signs_in() => {
-                self.forks = true;
-                self.proceed()
-            }
-            Reply::Moved(_) if log.signs_out() => {
-                (self.forks, self.intent.destroys) = (true, true);
-                self.proceed()
-            }
-            Reply::Moved(successor) => self.follow(successor),
-            Reply::Absent | Reply::Taken | Reply::Stale | Reply::Lost => {
-                if log.signs_in() {
-                    self.know(Known::Dead)
-                } else {
-                    self.gone()
-                }
-            }
-        }
-    }
-
-    /// Whatever a touch meets, somebody else has written or ended the session since, and that counts.
-    fn touched(&mut self, touch: Touch, reply: &Reply) {
-        if let (Reply::Done, Known::Found(snapshot)) = (reply, &self.known) {
-            self.known = Known::Found(snapshot.clone().touched(touch.last_seen_at, touch.expires_at));
-            self.ending = Ending::Touched;
-        }
-        self.finish();
-    }
-
-    fn deleted(&mut self, key: StoreKey, was_uncertain: bool, reply: &Reply) -> Result<(), Error> {
-        // After a lost reply the session may be absent because of us.
-        if was_uncertain || matches!(reply, Reply::Done) {
-            self.destroyed = Some(key);
-            self.cookie = CookieChange::Remove;
-        }
-        self.intent.destroys = false;
-        if !self.forks {
-            (self.known, self.key) = (Known::Absent, None);
-        }
-        self.proceed()
-    }
-
     fn know(&mut self, known: Known) -> Result<(), Error> {
         self.known = known;
         self.proceed()
@@ -404,46 +283,6 @@ impl<'a, S: Source> Commit<'a, S> {
         }
     }
 
-    fn follow(&mut self, successor: StoreKey) -> Result<(), Error> {
-        self.hop()?;
-        if let (None, Some(key), Known::Found(snapshot)) = (&self.origin, self.key, &self.known) {
-            self.origin = Some((key, snapshot.clone()));
-        }
-        self.take_up(Step {
-            operation: Operation::Load { key: successor },
-            draft: None,
-            id: None,
-        });
-        Ok(())
-    }
-
-    /// The session that a forwarded request was looking for.
-    fn arrived(&mut self, key: StoreKey, successor: Snapshot) -> Result<(), Error> {
-        if let Some((ours, expected)) = self.doubt.take() {
-            if successor.follows(ours) {
-                return self.written(Some(successor));
-            }
-            if !successor.follows(expected) {
-                return Err(Error::OutcomeUnknown(None));
-            }
-        }
-        let Some((_, origin)) = &self.origin else {
-            return self.gone();
-        };
-        if !successor.accepts_changes_of(origin, self.now) {
-            return self.gone();
-        }
-        if successor.head().signed_in_at != origin.head().signed_in_at {
-            // Whoever planted the id before the sign-in could otherwise write into the signed-in session.
-            let (updates, dropped) = std::mem::take(&mut self.intent.log).only_updates();
-            self.intent.log = updates;
-            self.dropped += dropped + usize::from(self.intent.expiry.take().is_some());
-        }
-        self.intent.regenerates = false;
-        self.key = Some(key);
-        self.know(Known::Found(successor))
-    }
-
     fn written(&mut self, stored: Option<Snapshot>) -> Result<(), Error> {
         self.ending = Ending::Updated;
         if self.intent.expiry.is_some() && !self.is_forwarded() {
@@ -454,17 +293,6 @@ impl<'a, S: Source> Commit<'a, S> {
         }
         self.refresh_origin()?;
         self.finish();
-        Ok(())
-    }
-
-    /// A forwarded request goes on seeing its own session, with its own changes.
-    fn refresh_origin(&mut self) -> Result<(), Error> {
-        let Some((key, origin)) = self.origin.take() else {
-            return Ok(());
-        };
-        let revision = origin.record().revision;
-        let seen = self.draft(Some(&origin), None, revision, Move::Stay)?;
-        self.origin = Some((key, seen));
         Ok(())
     }
 
@@ -479,6 +307,10 @@ impl<'a, S: Source> Commit<'a, S> {
     }
 
     fn gone(&mut self) -> Result<(), Error> {
+        // It may have happened before the session left, for where no mark leads to.
+        if self.doubt.take().is_some() {
+            return Err(Error::OutcomeUnknown(None));
+        }
         self.ending = Ending::Gone;
         self.origin = None;
         self.known = Known::Dead;
@@ -494,7 +326,7 @@ impl<'a, S: Source> Commit<'a, S> {
     fn hop(&mut self) -> Result<(), Error> {
         self.hops += 1;
         if self.hops > LONGEST_CHAIN {
-            Err(Error::Contended(Duration::ZERO))
+            Err(Error::Contended)
         } else {
             Ok(())
         }

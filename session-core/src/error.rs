@@ -51,8 +51,8 @@ pub enum Error {
     #[error("it is unknown whether the session was written")]
     OutcomeUnknown(#[source] Option<StoreError>),
     /// Other requests changed the session again and again until the operation's time limit. Nothing was done.
-    #[error("the session was changed by others for {0:?}")]
-    Contended(Duration),
+    #[error("the session was changed by others again and again until the time limit")]
+    Contended,
     /// The session was ended while this request had it. Nothing was done.
     #[error("the session has ended")]
     Gone,
@@ -113,9 +113,7 @@ impl Error {
             | Self::Corrupt(_)
             | Self::Random(_)
             | Self::Expiry(_) => 500,
-            Self::Store(_) | Self::TimedOut(_) | Self::OutcomeUnknown(_) | Self::Contended(_) | Self::SignInRevoked => {
-                503
-            }
+            Self::Store(_) | Self::TimedOut(_) | Self::OutcomeUnknown(_) | Self::Contended | Self::SignInRevoked => 503,
         }
     }
 

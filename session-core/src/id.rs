@@ -59,6 +59,15 @@ impl SessionId {
         Ok(Self(bytes))
     }
 
+    /// An id that is the same in every run: for models of the commit protocol.
+    #[cfg(test)]
+    pub(crate) fn numbered(number: u64) -> Self {
+        let mut bytes = IdBytes::default();
+        bytes.extend(&[0; RANDOM_BYTES - size_of::<u64>()]);
+        bytes.extend(&number.to_be_bytes());
+        Self(bytes)
+    }
+
     /// The key that the session is stored under.
     #[must_use]
     pub fn store_key(&self) -> StoreKey {

@@ -39,6 +39,8 @@ mod headers;
 mod id;
 mod key;
 mod manager;
+#[cfg(test)]
+mod model;
 mod operation;
 mod payload;
 mod plan;

@@ -96,6 +96,13 @@ impl Snapshot {
         self.record.revision == revision || self.head.previous.contains(&Some(revision))
     }
 
+    /// Whether the sliding end is to be written again. The jitter is of the revision, so that it is the same all the while.
+    pub(crate) fn is_touch_due(&self, now: Moment) -> bool {
+        self.head
+            .limits
+            .is_touch_due(self.record.last_seen_at, now, self.record.revision.as_u64())
+    }
+
     /// Whether changes that were meant for `earlier` may be made here.
     pub(crate) fn accepts_changes_of(&self, earlier: &Self, now: Moment) -> bool {
         self.head.lineage == earlier.head.lineage && self.head.forwards_until.is_some_and(|end| !end.has_passed(now))
@@ -172,19 +179,19 @@ fn write_head(head: &Head, output: &mut Front) {
     if head.forwards_until.is_some() {
         flags |= HAS_FORWARDS_UNTIL;
     }
-    output.extend([NEWEST, flags]);
-    output.extend(head.lineage.as_u64().to_be_bytes());
-    output.extend(head.limits.absolute_end.as_millis().to_be_bytes());
+    output.extend_from_slice(&[NEWEST, flags]);
+    output.extend_from_slice(&head.lineage.as_u64().to_be_bytes());
+    output.extend_from_slice(&head.limits.absolute_end.as_millis().to_be_bytes());
     if let Some(idle) = head.limits.idle {
-        output.extend((Moment::default() + idle).as_millis().to_be_bytes());
+        output.extend_from_slice(&(Moment::default() + idle).as_millis().to_be_bytes());
     }
     for moment in [head.signed_in_at, head.forwards_until].into_iter().flatten() {
-        output.extend(moment.as_millis().to_be_bytes());
+        output.extend_from_slice(&moment.as_millis().to_be_bytes());
     }
     let previous = head.previous.iter().flatten();
     output.push(u8::try_from(previous.clone().count()).unwrap_or_default());
     for revision in previous {
-        output.extend(revision.as_u64().to_be_bytes());
+        output.extend_from_slice(&revision.as_u64().to_be_bytes());
     }
 }
 

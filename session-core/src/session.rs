@@ -346,18 +346,11 @@ impl fmt::Debug for Session {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let changes = self
-            .state
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner)
-            .intent
-            .log
-            .len();
-        if changes > 0 {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if !state.intent.is_empty() {
             tracing::warn!(
-                changes,
-                "a session was dropped with unsaved changes: its request was cancelled or panicked, \
-                or a handle was used after the response without `save`"
+                "a session was dropped with unsaved changes: its request was cancelled or panicked, or a handle was used \
+                after the response without `save`"
             );
         }
     }

@@ -103,6 +103,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Ends the session under `key`. A mark is followed to its successor, and on along a chain of marks.
     ///
+    /// A record that has ended is removed too, though the answer is [`Deleted::Absent`]: a request that is under way may
+    /// have read the clock before the end came, and must not write to it any more.
+    ///
     /// Deletion wins: after it has answered, no update, touch or rotation that began before can bring the session back,
     /// under this key or a later one.
     ///
@@ -118,7 +121,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// When the store failed.
     async fn sessions_of(&self, owner: &Owner, now: Moment) -> Result<Vec<Listed>, StoreError>;
 
-    /// Ends all sessions of `owner`, but for the one under `except` (a mark there is followed), and answers how many.
+    /// Ends all sessions of `owner`, but for the one under `except` (a mark there is followed), and answers how many lived.
+    /// As with [`delete`](Self::delete), those that have ended are removed too.
     ///
     /// The owner's cut-off moves to `now` first, never back, and is remembered for [`CUT_OFF_KEPT`]. Once this has answered,
     /// no session of the owner lives that was signed in at or before `now`, creations and rotations in flight included. The

@@ -29,9 +29,10 @@ impl<'a> Values<'a> {
 
     /// The encoded value of `name`.
     pub(crate) fn get(self, name: &str) -> Result<Option<&'a [u8]>, CorruptRecord> {
-        for entry in self.iter() {
+        let mut entries = self.iter();
+        while let Some(entry) = entries.advance() {
             let (found, value) = entry?;
-            if found == name {
+            if found == name.as_bytes() {
                 return Ok(Some(value));
             }
         }
@@ -71,33 +72,64 @@ pub(crate) struct Entries<'a> {
     left: Option<u32>,
 }
 
+/// A name and a value.
+type Entry<'a> = (&'a [u8], &'a [u8]);
+
+impl<'a> Entries<'a> {
+    /// The next entry, its name not yet known to be text.
+    fn advance(&mut self) -> Option<Result<Entry<'a>, CorruptRecord>> {
+        if self.left == Some(0) {
+            let is_whole = self.rest.is_empty();
+            return if is_whole { None } else { Some(Err(self.damaged())) };
+        }
+        match self.left.zip(entry(self.rest)) {
+            Some((left, (name, value, rest))) => {
+                (self.left, self.rest) = (Some(left - 1), rest);
+                Some(Ok((name, value)))
+            }
+            None => Some(Err(self.damaged())),
+        }
+    }
+
+    fn damaged(&mut self) -> CorruptRecord {
+        let at = self.total.saturating_sub(self.rest.len());
+        (self.left, self.rest) = (Some(0), &[]);
+        CorruptRecord::Damaged(at)
+    }
+}
+
 impl<'a> Iterator for Entries<'a> {
     type Item = Result<(&'a str, &'a [u8]), CorruptRecord>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.left == Some(0) {
-            let is_whole = self.rest.is_empty();
-            let damaged = CorruptRecord::Damaged(self.total - self.rest.len());
-            self.rest = &[];
-            return if is_whole { None } else { Some(Err(damaged)) };
-        }
-        let at = self.total.saturating_sub(self.rest.len());
-        match self.left.and_then(|left| Some((left - 1, entry(self.rest)?))) {
-            Some((left, (name, value, rest))) => {
-                (self.left, self.rest) = (Some(left), rest);
-                Some(Ok((name, value)))
-            }
-            None => {
-                (self.left, self.rest) = (Some(0), &[]);
-                Some(Err(CorruptRecord::Damaged(at)))
-            }
-        }
+        let (name, value) = match self.advance()? {
+            Ok(entry) => entry,
+            Err(error) => return Some(Err(error)),
+        };
+        Some(
+            std::str::from_utf8(name)
+                .map(|name| (name, value))
+                .map_err(|_| self.damaged()),
+        )
     }
 }
 
-fn entry(bytes: &[u8]) -> Option<(&str, &[u8], &[u8])> {
-    let (name, mut rest) = decode::read_str_from_slice(bytes).ok()?;
-    let length = usize::try_from(decode::read_bin_len(&mut rest).ok()?).ok()?;
+/// The first entry and what is behind it: a `str`, and a `bin`.
+fn entry(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (length, rest) = match bytes {
+        [short @ 0xa0..=0xbf, rest @ ..] => (usize::from(short & 0x1f), rest),
+        [0xd9, a, rest @ ..] => (usize::from(*a), rest),
+        [0xda, a, b, rest @ ..] => (usize::from(u16::from_be_bytes([*a, *b])), rest),
+        [0xdb, a, b, c, d, rest @ ..] => (usize::try_from(u32::from_be_bytes([*a, *b, *c, *d])).ok()?, rest),
+        _ => return None,
+    };
+    let (name, rest) = rest.split_at_checked(length)?;
+    let (length, rest) = match rest {
+        [0xc4, a, rest @ ..] => (usize::from(*a), rest),
+        [0xc5, a, b, rest @ ..] => (usize::from(u16::from_be_bytes([*a, *b])), rest),
+        [0xc6, a, b, c, d, rest @ ..] => (usize::try_from(u32::from_be_bytes([*a, *b, *c, *d])).ok()?, rest),
+        _ => return None,
+    };
     let (value, rest) = rest.split_at_checked(length)?;
     Some((name, value, rest))
 }

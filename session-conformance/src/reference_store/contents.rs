@@ -42,16 +42,27 @@ impl Contents {
         }
     }
 
-    /// Where the session is that `key` leads to. A mark always is older than what it names, so this comes to an end.
-    pub(super) fn follow(&mut self, key: &StoreKey, now: Moment) -> Option<StoreKey> {
+    /// Where `key` leads to, by marks. A mark always is older than what it names, so this comes to an end.
+    pub(super) fn follow(&mut self, key: &StoreKey, now: Moment) -> StoreKey {
         let mut key = *key;
-        loop {
-            match self.find(&key, now) {
-                Found::Record(_) => return Some(key),
-                Found::Mark(successor) => key = successor,
-                Found::Nothing => return None,
-            }
+        while let Found::Mark(successor) = self.find(&key, now) {
+            key = successor;
         }
+        key
+    }
+
+    /// Removes what is under `key`, and whether that was a living session.
+    pub(super) fn remove(&mut self, key: &StoreKey, now: Moment) -> bool {
+        let removed = self.entries.remove(key);
+        removed.is_some_and(|entry| matches!(entry, Entry::Record(_)) && !entry.has_ended(now))
+    }
+
+    /// Living or not.
+    pub(super) fn keys_of(&self, owner: &Owner) -> impl Iterator<Item = StoreKey> {
+        self.entries.iter().filter_map(move |(key, entry)| match entry {
+            Entry::Record(record) if record.owner.as_ref() == Some(owner) => Some(*key),
+            Entry::Record(_) | Entry::Mark { .. } => None,
+        })
     }
 
     pub(super) fn living(&self, now: Moment) -> impl Iterator<Item = (&StoreKey, &Record)> {

@@ -113,6 +113,7 @@ macro_rules! __store_cases {
             delete_through_a_mark_ends_the_successor
             delete_follows_a_chain_of_marks
             delete_through_an_ended_mark_spares_the_successor
+            delete_removes_what_has_ended
             nothing_brings_a_deleted_session_back
             sessions_of_lists_exactly_the_living
             sessions_of_lists_every_one_of_many
@@ -121,6 +122,7 @@ macro_rules! __store_cases {
             keys_are_compared_to_the_last_byte
             delete_sessions_of_ends_them_all
             delete_sessions_of_counts_the_living
+            delete_sessions_of_removes_what_has_ended
             delete_sessions_of_spares_the_excepted
             delete_sessions_of_spares_through_marks
             an_except_that_leads_nowhere_spares_nobody

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use session_core::{Deleted, Loaded, MARK_KEPT, Rotated, Store, Touch, Touched, Updated};
+use session_core::{Deleted, Loaded, MARK_KEPT, Moment, Rotated, Store, StoreKey, Touch, Touched, Updated};
 
 use super::given::{
-    HOUR, file, key, move_on, owned, promise_absent, promise_found, promise_listed, record, revision, rotation, start,
+    HOUR, MILLISECOND, file, key, move_on, owned, promise_absent, promise_found, promise_listed, record, revision,
+    rotation, start,
 };
 use super::promise::{answered, promise, promise_that};
 
@@ -143,8 +144,41 @@ pub async fn nothing_brings_a_deleted_session_back(store: Arc<dyn Store>) {
     promise_listed("deletion wins", &store, "alice", &[], now).await;
 }
 
+/// A request that read the clock before a session's end may write after somebody has deleted what was ended by then: it
+/// finds nothing.
+pub async fn delete_removes_what_has_ended(store: Arc<dyn Store>) {
+    let now = start();
+    file(&store, &key(1), &owned("alice", 1, now), now).await;
+    let end = now + HOUR;
+    promise(
+        "an ended session is absent",
+        store.delete(&key(1), end).await,
+        Deleted::Absent,
+    );
+    promise_removed(&store, &key(1), end - MILLISECOND).await;
+}
+
+/// Holds the store to it that a write to `key` from before its session's end comes too late.
+pub(super) async fn promise_removed(store: &dyn Store, key: &StoreKey, before: Moment) {
+    let touch = Touch {
+        expected: revision(1),
+        last_seen_at: before,
+        expires_at: before + HOUR,
+    };
+    promise(
+        "what was deleted after its end can't be touched from before it",
+        store.touch(key, &touch, before).await,
+        Touched::Gone,
+    );
+    promise(
+        "what was deleted after its end can't be updated from before it",
+        store.update(key, &owned("alice", 2, before), revision(1), before).await,
+        Updated::Gone,
+    );
+}
+
 /// A mark may outlive the session that it leads to, or go with it.
-async fn promise_no_record_under_the_old_key(store: &dyn Store, now: session_core::Moment) {
+async fn promise_no_record_under_the_old_key(store: &dyn Store, now: Moment) {
     let came = answered(store.load(&key(1), now).await);
     let is_kept = came == Loaded::Absent || came == Loaded::Moved(key(2));
     promise_that(

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use session_core::{MARK_KEPT, Record, Store, Touch, Touched, Updated};
 
+use super::delete::promise_removed;
 use super::given::{
-    HOUR, MINUTE, file, key, move_on, numbered_key, owned, owner, promise_absent, promise_found, promise_listed,
-    record, revision, rotation, start,
+    HOUR, MILLISECOND, MINUTE, file, key, move_on, numbered_key, owned, owner, promise_absent, promise_found,
+    promise_listed, record, revision, rotation, start,
 };
 use super::index::LOOKALIKES;
 use super::promise::promise;
@@ -146,6 +147,19 @@ pub async fn an_except_that_leads_nowhere_spares_nobody(store: Arc<dyn Store>) {
         1,
     );
     promise_listed("nothing is left", &store, "alice", &[], later).await;
+}
+
+/// What has ended goes with the rest, though it does not count: a request that read the clock before the end finds nothing.
+pub async fn delete_sessions_of_removes_what_has_ended(store: Arc<dyn Store>) {
+    let now = start();
+    file(&store, &key(1), &owned("alice", 1, now), now).await;
+    let end = now + HOUR;
+    promise(
+        "an ended session does not count",
+        store.delete_sessions_of(&owner("alice"), None, end).await,
+        0,
+    );
+    promise_removed(&store, &key(1), end - MILLISECOND).await;
 }
 
 /// A session that was signed in to or out of, or over to another, ends with those of the owner it has now.

@@ -11,6 +11,7 @@ use super::fault::{Answer, Fault, MILLISECOND, plant, window};
 
 plant! {
     KeepsTheSession: delete_ends_the_session;
+    LeavesTheEnded: delete_removes_what_has_ended;
     IgnoresMarks: delete_through_a_mark_ends_the_successor, delete_follows_a_chain_of_marks, a_deletion_wins_over_a_concurrent_rotation, a_deletion_through_a_mark_wins_over_a_concurrent_rotation, a_deletion_whose_reply_was_lost_can_be_sent_again;
     FollowsOneMark: delete_follows_a_chain_of_marks;
     FollowsFirst: a_deletion_through_a_mark_wins_over_a_concurrent_rotation;
@@ -32,6 +33,20 @@ impl Fault for KeepsTheSession {
             Loaded::Absent => Deleted::Absent,
             Loaded::Found(_) | Loaded::Moved(_) => Deleted::Deleted,
         })
+    }
+}
+
+/// Leaves what has ended to the clean-up.
+#[derive(Debug, Default)]
+struct LeavesTheEnded;
+
+#[async_trait]
+impl Fault for LeavesTheEnded {
+    async fn delete(&self, to: &ReferenceStore, key: &StoreKey, now: Moment) -> Answer<Deleted> {
+        match to.load(key, now).await? {
+            Loaded::Absent => Ok(Deleted::Absent),
+            Loaded::Found(_) | Loaded::Moved(_) => to.delete(key, now).await,
+        }
     }
 }
 

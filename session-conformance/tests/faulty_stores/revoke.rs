@@ -12,6 +12,7 @@ use super::fault::{Answer, DAY, Fault, plant, window};
 plant! {
     SparesOne: delete_sessions_of_ends_them_all;
     CountsTheEnded: delete_sessions_of_counts_the_living;
+    LeavesTheEnded: delete_sessions_of_removes_what_has_ended;
     IgnoresExcept: delete_sessions_of_spares_the_excepted, delete_sessions_of_spares_through_marks, the_excepted_session_can_be_rotated, random_operations_agree_with_the_reference;
     ExceptFollowsNoMark: delete_sessions_of_spares_through_marks;
     ExceptFollowsOneMark: delete_sessions_of_spares_through_marks;
@@ -53,6 +54,35 @@ impl Fault for CountsTheEnded {
     ) -> Answer<u64> {
         let ended = to.sessions_of(owner, now - DAY).await?.len() - to.sessions_of(owner, now).await?.len();
         Ok(to.delete_sessions_of(owner, except, now).await? + u64::try_from(ended).unwrap())
+    }
+}
+
+/// Leaves what has ended to the clean-up.
+#[derive(Debug, Default)]
+struct LeavesTheEnded;
+
+#[async_trait]
+impl Fault for LeavesTheEnded {
+    async fn delete_sessions_of(
+        &self,
+        to: &ReferenceStore,
+        owner: &Owner,
+        except: Option<&StoreKey>,
+        now: Moment,
+    ) -> Answer<u64> {
+        let mut ended = Vec::new();
+        for listed in to.sessions_of(owner, now - DAY).await? {
+            if let (Loaded::Absent, Loaded::Found(record)) =
+                (to.load(&listed.key, now).await?, to.load(&listed.key, now - DAY).await?)
+            {
+                ended.push((listed.key, record));
+            }
+        }
+        let count = to.delete_sessions_of(owner, except, now).await?;
+        for (key, record) in ended {
+            assert_eq!(to.create(&key, &record, None, now).await?, Created::Created);
+        }
+        Ok(count)
     }
 }
 

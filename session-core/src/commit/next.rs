@@ -92,13 +92,7 @@ impl<S: Source> Commit<'_, S> {
             forks: self.forks,
             stores_empty: self.rules.stores_empty,
             is_active: self.rules.is_active,
-            is_touch_due: base.is_some_and(|snapshot| {
-                let record = snapshot.record();
-                snapshot
-                    .head()
-                    .limits
-                    .is_touch_due(record.last_seen_at, self.now, record.revision.as_u64())
-            }),
+            is_touch_due: base.is_some_and(|snapshot| snapshot.is_touch_due(self.now)),
         }
     }
 

@@ -28,29 +28,27 @@ pub struct Committed {
     pub result: Result<(), Error>,
 }
 
-/// A commit on its way. Ready at once, and without an allocation, where the session was not touched.
+/// A commit on its way. Ready at once, and without an allocation, where there is nothing to write.
 #[must_use = "nothing is committed unless it is awaited"]
 pub struct CommitFuture(Progress);
 
 enum Progress {
-    Untouched,
+    /// There was nothing to do. Taken when it is polled.
+    Settled(Option<ResponseHeaders>),
     Working(Pin<Box<dyn Future<Output = Committed> + Send>>),
 }
 
 impl CommitFuture {
     pub(crate) fn new(session: Session, status: u16) -> Self {
-        let switches = session.inner.shared.switches;
-        let needs_work = switches.stores_empty || switches.any_request_is_activity;
-        let is_untouched = {
-            let mut state = session.lock();
-            let is_untouched = !state.is_used && !needs_work;
-            state.is_head_sent |= is_untouched;
-            is_untouched
+        // A save that is under way elsewhere may yet have a cookie to send.
+        let settled = match session.inner.gate.try_lock() {
+            Ok(_gate) => session.lock().settle(&session.inner.shared),
+            Err(_) => None,
         };
-        if is_untouched {
-            return Self(Progress::Untouched);
-        }
-        Self(Progress::Working(Box::pin(async move { session.commit(status).await })))
+        Self(match settled {
+            Some(headers) => Progress::Settled(Some(headers)),
+            None => Progress::Working(Box::pin(async move { session.commit(status).await })),
+        })
     }
 }
 
@@ -59,10 +57,13 @@ impl Future for CommitFuture {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Committed> {
         match &mut self.0 {
-            Progress::Untouched => Poll::Ready(Committed {
-                headers: ResponseHeaders::default(),
-                result: Ok(()),
-            }),
+            Progress::Settled(headers) => {
+                let headers = headers.take().unwrap_or_default();
+                Poll::Ready(Committed {
+                    headers,
+                    result: Ok(()),
+                })
+            }
             Progress::Working(future) => future.as_mut().poll(context),
         }
     }
@@ -97,6 +98,7 @@ impl Session {
     async fn commit(&self, status: u16) -> Committed {
         let shared = &self.inner.shared;
         let failed = status >= 500 && !shared.switches.keeps_changes_on_failure;
+        let has_recorded = !self.lock().intent.is_empty();
         let result = self.carry_out(failed).await.map(drop);
         let mut state = self.lock();
         state.is_head_sent = true;
@@ -108,7 +110,8 @@ impl Session {
         let cache = (state.is_used || set_cookie.is_some()).then_some(shared.cache);
         Committed {
             headers: ResponseHeaders { set_cookie, cache },
-            result,
+            // Where nothing was recorded, such as by a page that was only read, all that failed is to slide an end.
+            result: if has_recorded { result } else { Ok(()) },
         }
     }
 
@@ -157,6 +160,29 @@ impl Session {
 }
 
 impl State {
+    /// The headers of a request that leaves nothing to do: it did not use its session, or read it and nothing is due.
+    fn settle(&mut self, shared: &Shared) -> Option<ResponseHeaders> {
+        let switches = &shared.switches;
+        if !self.intent.is_empty() || switches.stores_empty {
+            return None;
+        }
+        let is_settled = match &self.known {
+            Known::Unread => !switches.any_request_is_activity && (!self.is_used || self.is_out || self.key.is_none()),
+            Known::Absent | Known::Dead => true,
+            Known::Found(snapshot) => {
+                let resends = self.is_signed_by_an_old_key() || switches.is_rolling;
+                !resends && !snapshot.is_touch_due(shared.clock.now())
+            }
+        };
+        if !is_settled {
+            return None;
+        }
+        self.is_head_sent = true;
+        let set_cookie = self.set_cookie.take();
+        let cache = (self.is_used || set_cookie.is_some()).then_some(shared.cache);
+        Some(ResponseHeaders { set_cookie, cache })
+    }
+
     /// Knows what the commit made of the session.
     fn take_over(&mut self, commit: Commit<'_, Shared>, shared: &Shared, now: Moment, is_secure: bool) {
         let is_forwarded = commit.is_forwarded();
@@ -187,7 +213,8 @@ impl State {
         }
         (self.key, self.known) = (view.key, view.known);
         if !matches!(error, Error::OutcomeUnknown(_)) {
-            self.intent = view.intent;
+            let later = std::mem::take(&mut self.intent);
+            self.intent = view.intent.and_then(later);
         }
     }
 }

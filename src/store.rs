@@ -1,0 +1,142 @@
+//! The stores whose features are on, and the choice of one by a URL.
+
+use std::sync::Arc;
+
+use session_core::Store;
+#[cfg(feature = "memory")]
+#[doc(inline)]
+pub use session_store_memory::{MemoryStore, MemoryStoreBuilder, WhenFull};
+
+/// Every scheme, and the Cargo feature that brings its store. Some are of stores that come in later versions.
+const SCHEMES: [(&str, &str); 12] = [
+    ("memory", "memory"),
+    ("redis", "redis"),
+    ("rediss", "redis"),
+    ("redis+sentinel", "redis"),
+    ("redis+cluster", "redis"),
+    ("postgres", "postgres"),
+    ("postgresql", "postgres"),
+    ("mysql", "mysql"),
+    ("mariadb", "mysql"),
+    ("sqlite", "sqlite"),
+    ("mongodb", "mongo"),
+    ("mongodb+srv", "mongo"),
+];
+
+/// The store that `url` names by its scheme, with its default settings: for programs whose operator chooses the store.
+///
+/// - `memory:` is a new `MemoryStore`, with nothing after the colon. Feature `memory`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use session_kit::store::{self, ConnectError};
+///
+/// let error = store::connect("carrier-pigeon://loft").await.unwrap_err();
+/// assert!(matches!(error, ConnectError::UnknownScheme(scheme) if scheme == "carrier-pigeon"));
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// When the URL names no store, or one that this build does not have. Messages show no more of it than the scheme, for
+/// URLs hold passwords.
+#[expect(clippy::unused_async, reason = "stores that have a server connect to it here")]
+pub async fn connect(url: &str) -> Result<Arc<dyn Store>, ConnectError> {
+    let (scheme, address) = url
+        .split_once(':')
+        .filter(|(scheme, _)| is_scheme(scheme))
+        .ok_or(ConnectError::NoScheme)?;
+    let known = SCHEMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(scheme));
+    let Some(&(scheme, feature)) = known else {
+        return Err(ConnectError::UnknownScheme(scheme.to_owned()));
+    };
+    match (feature, address) {
+        #[cfg(feature = "memory")]
+        ("memory", "") => Ok(Arc::new(MemoryStore::new())),
+        #[cfg(feature = "memory")]
+        ("memory", _) => Err(ConnectError::MemoryHasNoAddress),
+        _ => Err(ConnectError::MissingFeature { scheme, feature }),
+    }
+}
+
+/// A store can't be had by its URL.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The text is no URL.
+    #[error("the session store's URL has no scheme, needs one of {}", known_schemes())]
+    NoScheme,
+    /// No store of ours goes by this scheme.
+    #[error("`{0}:` is no session store, needs one of {known}", known = known_schemes())]
+    UnknownScheme(String),
+    /// The store is known, but its Cargo feature is off, or it comes in a later version.
+    #[error("the session store of `{scheme}:` is not part of this build, needs the Cargo feature `{feature}`")]
+    MissingFeature {
+        /// The URL's scheme.
+        scheme: &'static str,
+        /// What has to be switched on.
+        feature: &'static str,
+    },
+    /// There is one memory, so nothing to name after the colon.
+    #[error("the session store `memory:` has no address, needs nothing after the colon")]
+    MemoryHasNoAddress,
+}
+
+/// RFC 3986 section 3.1.
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
+}
+
+fn known_schemes() -> String {
+    SCHEMES.map(|(scheme, _)| format!("{scheme}:")).join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn refusal_of(url: &str) -> String {
+        connect(url).await.unwrap_err().to_string()
+    }
+
+    #[cfg(feature = "memory")]
+    #[tokio::test]
+    async fn memory_is_a_scheme_without_an_address() {
+        assert!(connect("memory:").await.is_ok());
+        assert!(connect("MEMORY:").await.is_ok());
+        assert!(refusal_of("memory://shop").await.contains("nothing after the colon"));
+    }
+
+    #[tokio::test]
+    async fn a_store_that_is_not_built_names_its_feature() {
+        for (url, feature) in [
+            ("redis://:secret@cache:6379", "redis"),
+            ("rediss://:secret@cache", "redis"),
+            ("postgresql://shop:secret@db/shop", "postgres"),
+            ("mariadb://shop:secret@db/shop", "mysql"),
+            ("mongodb+srv://shop:secret@db", "mongo"),
+        ] {
+            let refusal = refusal_of(url).await;
+            assert!(refusal.contains("is not part of this build"), "{refusal}");
+            assert!(
+                refusal.ends_with(&format!("the Cargo feature `{feature}`")),
+                "{refusal}"
+            );
+            assert!(!refusal.contains("secret"), "{refusal}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_names_no_store_is_told_the_schemes_that_do() {
+        for url in ["", "memory", ":", "secret password", "2redis://x", "foo:secret"] {
+            let refusal = refusal_of(url).await;
+            assert!(refusal.contains("needs one of memory: redis: rediss:"), "{refusal}");
+            assert!(!refusal.contains("secret"), "{refusal}");
+        }
+        assert!(refusal_of("foo:bar").await.starts_with("`foo:` is no session store"));
+    }
+}

@@ -58,6 +58,11 @@ impl Intent {
         self
     }
 
+    /// Whether it needs no knowledge of what is stored: it ends that, and what comes after begins anew.
+    pub(crate) fn is_blind_end(&self) -> bool {
+        self.destroys || self.log.leaves_nothing()
+    }
+
     /// What still happens when the request failed.
     pub(crate) fn after_failure(self) -> Self {
         let log = if self.destroys {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Session, State};
 use crate::clock::Moment;
 use crate::commit::{Commit, CookieChange, Ending, Intent, Known};
-use crate::error::Error;
+use crate::error::{Error, StoreError};
 use crate::event::Event;
 use crate::headers::ResponseHeaders;
 use crate::id::StoreKey;
@@ -98,7 +98,10 @@ impl Session {
     async fn commit(&self, status: u16) -> Committed {
         let shared = &self.inner.shared;
         let failed = status >= 500 && !shared.switches.keeps_changes_on_failure;
-        let has_recorded = !self.lock().intent.is_empty();
+        let has_recorded = {
+            let intent = &self.lock().intent;
+            !intent.is_empty() && (!failed || !intent.clone().after_failure().is_empty())
+        };
         let result = self.carry_out(failed).await.map(drop);
         let mut state = self.lock();
         state.is_head_sent = true;
@@ -110,9 +113,20 @@ impl Session {
         let cache = (state.is_used || set_cookie.is_some()).then_some(shared.cache);
         Committed {
             headers: ResponseHeaders { set_cookie, cache },
-            // Where nothing was recorded, such as by a page that was only read, all that failed is to slide an end.
+            // Where nothing was to be stored, such as by a page that was only read, all that failed is to slide an end.
             result: if has_recorded { result } else { Ok(()) },
         }
+    }
+
+    /// The request went on as if there was no session: what it wrote could overwrite what it has not seen.
+    fn refused_without_store(&self, key: Option<StoreKey>) -> Error {
+        let cause = "it could not be read by this request, which writes nothing therefore";
+        let error = Error::Store(StoreError::Unavailable(cause.into()));
+        self.inner.shared.notify(|| Event::Failed {
+            session: key.map(|key| key.handle()),
+            error: &error,
+        });
+        error
     }
 
     async fn carry_out(&self, failed: bool) -> Result<Ending, Error> {
@@ -120,7 +134,7 @@ impl Session {
         let shared = &*inner.shared;
         let _gate = inner.gate.lock().await;
         let now = shared.clock.now();
-        let (session, intent, began_at, can_issue) = {
+        let taken = {
             let mut state = self.lock();
             let key = inner.verify(&mut state);
             let intent = std::mem::take(&mut state.intent);
@@ -128,11 +142,17 @@ impl Session {
             if state.is_out && intent.is_empty() {
                 return Ok(Ending::Nothing);
             }
-            let began_at = state
-                .revoked_at
-                .map_or(inner.began_at, |at| at + Duration::from_millis(1));
-            ((key, state.known.clone()), intent, began_at, !state.is_head_sent)
+            if state.is_out && !intent.is_blind_end() {
+                state.intent = intent;
+                Err(key)
+            } else {
+                let began_at = state
+                    .revoked_at
+                    .map_or(inner.began_at, |at| at + Duration::from_millis(1));
+                Ok(((key, state.known.clone()), intent, began_at, !state.is_head_sent))
+            }
         };
+        let (session, intent, began_at, can_issue) = taken.map_err(|key| self.refused_without_store(key))?;
         let key = session.0;
         let mut commit = Commit::new(shared.rules(can_issue), shared, session, intent, (began_at, now));
         let result = match commit.start() {

@@ -58,6 +58,7 @@ macro_rules! __adapter_cases {
             of_overlapping_writes_of_one_key_the_last_commit_wins
             overlapping_updates_of_one_key_are_exact
             overlapping_first_requests_get_sessions_of_their_own
+            tasks_of_one_request_share_its_session
             a_late_request_does_not_bring_a_destroyed_session_back
             a_late_request_does_not_bring_a_signed_out_session_back
             nothing_follows_a_sign_out_that_keeps_values
@@ -91,6 +92,7 @@ macro_rules! __adapter_cases {
             sixty_four_kibibytes_of_cookies_do_no_harm
             a_thousand_cookies_of_our_name_do_no_harm
             remember_me_survives_later_writes
+            the_first_cookie_has_the_limits_that_were_set
             reads_slide_the_idle_end
             sliding_writes_are_throttled
             untouched_requests_do_not_slide_the_idle_end
@@ -116,8 +118,12 @@ macro_rules! __adapter_cases {
             a_store_that_hangs_is_a_503_after_the_time_limit
             the_head_waits_for_the_commit
             a_store_that_hangs_does_not_delay_untouched_requests
-            without_its_store_an_application_can_go_on_reading
             an_error_tells_the_client_its_status_and_nothing_else
+            without_its_store_an_application_can_go_on_reading
+            what_was_written_without_the_store_is_not_stored_when_it_is_back
+            a_sign_out_without_the_store_happens_when_it_is_back
+            an_end_that_can_not_slide_is_no_error
+            a_session_that_ends_where_the_next_can_not_begin_is_a_503_with_a_removal
             an_update_whose_reply_was_lost_is_applied_once
             a_session_begins_moves_and_ends_once_although_replies_are_lost
             an_update_whose_outcome_stays_unknown_is_a_503_and_is_not_run_again
@@ -132,6 +138,7 @@ macro_rules! __adapter_cases {
             a_refusal_is_not_to_be_stored
             a_body_streams_after_its_session_is_stored
             a_handle_that_is_kept_can_save_after_the_response
+            a_handle_that_is_kept_can_end_its_session
             a_handle_that_is_kept_learns_that_its_session_is_gone
             a_handle_that_is_kept_can_not_get_a_new_id
             what_a_failed_commit_dropped_is_not_stored_later
@@ -144,6 +151,7 @@ macro_rules! __adapter_cases {
             secure_follows_what_a_trusted_proxy_says
             empty_sessions_can_be_stored_too
             two_cookie_names_are_two_sessions
+            visitors_who_share_a_connection_keep_apart
         }
     };
 }

@@ -15,6 +15,10 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
 /// A header of a request. Its value may be any bytes.
 pub(super) type Header = (&'static str, Vec<u8>);
 
+/// A connection to the server. Dropping it hangs up.
+#[derive(Debug)]
+pub(super) struct Connection(BufReader<TcpStream>);
+
 /// A response whose head is here and whose body is on its way. Dropping it hangs up.
 #[derive(Debug)]
 pub(super) struct Exchange {
@@ -32,20 +36,42 @@ enum Framing {
     Over,
 }
 
-impl Exchange {
-    /// Sends a request and waits for the response's head.
-    ///
-    /// # Errors
-    ///
-    /// When the server hangs up before that.
-    pub(super) async fn begin(address: SocketAddr, path: &str, headers: &[Header]) -> io::Result<Self> {
-        let mut socket = send(address, path, headers).await?;
-        let status_line = line(&mut socket).await?;
+impl Connection {
+    /// Waits for servers that take over the address and are not there yet.
+    pub(super) async fn to(address: SocketAddr) -> io::Result<Self> {
+        let attempts = async {
+            loop {
+                match TcpStream::connect(address).await {
+                    Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => tokio::time::sleep(PAUSE).await,
+                    other => return other,
+                }
+            }
+        };
+        let socket = in_time("the adapter serves on its listener", attempts).await?;
+        Ok(Self(BufReader::new(socket)))
+    }
+
+    /// Sends a request and leaves its response to whoever reads it.
+    pub(super) async fn send(&mut self, path: &str, headers: &[Header]) -> io::Result<()> {
+        let mut request = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n").into_bytes();
+        for (name, value) in headers {
+            request.extend_from_slice(name.as_bytes());
+            request.extend_from_slice(b": ");
+            request.extend_from_slice(value);
+            request.extend_from_slice(b"\r\n");
+        }
+        request.extend_from_slice(b"\r\n");
+        self.0.write_all(&request).await
+    }
+
+    /// The response to what was sent, up to its head.
+    pub(super) async fn head(mut self) -> io::Result<Exchange> {
+        let status_line = line(&mut self.0).await?;
         let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok());
         let status = status.ok_or_else(|| malformed("status line", &status_line))?;
         let mut headers = Vec::new();
         loop {
-            let text = line(&mut socket).await?;
+            let text = line(&mut self.0).await?;
             if text.is_empty() {
                 break;
             }
@@ -54,7 +80,26 @@ impl Exchange {
         }
         let head = Head { status, headers };
         let body = Framing::of(&head);
-        Ok(Self { head, socket, body })
+        Ok(Exchange {
+            head,
+            socket: self.0,
+            body,
+        })
+    }
+}
+
+impl Exchange {
+    /// Sends a request on a connection of its own and waits for the response's head.
+    ///
+    /// # Errors
+    ///
+    /// When the server hangs up before that.
+    pub(super) async fn begin(address: SocketAddr, path: &str, headers: &[Header]) -> io::Result<Self> {
+        let mut connection = Connection::to(address).await?;
+        let mut headers = headers.to_vec();
+        headers.push(("connection", b"close".to_vec()));
+        connection.send(path, &headers).await?;
+        connection.head().await
     }
 
     /// The next piece of the body, as the server cut it; `None`: it is complete.
@@ -86,13 +131,19 @@ impl Exchange {
     }
 
     /// The response with all of its body.
-    pub(super) async fn finish(mut self) -> io::Result<Response> {
+    pub(super) async fn finish(self) -> io::Result<Response> {
+        self.finish_and_keep().await.map(|(response, _)| response)
+    }
+
+    /// The same, and the connection for another request.
+    pub(super) async fn finish_and_keep(mut self) -> io::Result<(Response, Connection)> {
         let mut body = Vec::new();
         while let Some(piece) = in_time("a response comes to its end", self.next()).await? {
             body.extend(piece);
         }
         let body = String::from_utf8_lossy(&body).into_owned();
-        Ok(Response { head: self.head, body })
+        let response = Response { head: self.head, body };
+        Ok((response, Connection(self.socket)))
     }
 
     async fn exactly(&mut self, bytes: usize) -> io::Result<Vec<u8>> {
@@ -110,34 +161,6 @@ impl Framing {
         let length = head.all("content-length").find_map(|length| length.parse().ok());
         length.map_or(Self::ToTheEnd, Self::Bytes)
     }
-}
-
-/// Sends a request and leaves the response to whoever reads it. Dropping the socket hangs up.
-pub(super) async fn send(address: SocketAddr, path: &str, headers: &[Header]) -> io::Result<BufReader<TcpStream>> {
-    let mut request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n").into_bytes();
-    for (name, value) in headers {
-        request.extend_from_slice(name.as_bytes());
-        request.extend_from_slice(b": ");
-        request.extend_from_slice(value);
-        request.extend_from_slice(b"\r\n");
-    }
-    request.extend_from_slice(b"\r\n");
-    let mut socket = connect(address).await?;
-    socket.write_all(&request).await?;
-    Ok(BufReader::new(socket))
-}
-
-/// Waits for servers that take over the address and are not there yet.
-async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
-    let attempts = async {
-        loop {
-            match TcpStream::connect(address).await {
-                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => tokio::time::sleep(PAUSE).await,
-                other => return other,
-            }
-        }
-    };
-    in_time("the adapter serves on its listener", attempts).await
 }
 
 async fn line(socket: &mut BufReader<TcpStream>) -> io::Result<String> {

@@ -54,6 +54,25 @@ pub async fn remember_me_survives_later_writes(adapter: AnyAdapter) {
     promise("until the idle limit", browser.reads("n").await.as_str(), "none");
 }
 
+/// There is no cookie before it that could be wrong.
+pub async fn the_first_cookie_has_the_limits_that_were_set(adapter: AnyAdapter) {
+    let stage = Stage::new(&adapter);
+    let browser = stage.browser();
+    let remember = Expiry::new().idle(DAY).absolute(DAY * 30);
+    let response = browser.visit(set_expiry(remember)).await;
+    promise(
+        "the first cookie has the limits that were set",
+        response.cookie_attributes(),
+        ["Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax; Secure"],
+    );
+    stage.clock.advance(DAY - MINUTE);
+    promise(
+        "and so has the session",
+        browser.reads("remembered").await.as_str(),
+        "1",
+    );
+}
+
 /// Whoever reads is there.
 pub async fn reads_slide_the_idle_end(adapter: AnyAdapter) {
     let stage = Stage::new(&adapter);

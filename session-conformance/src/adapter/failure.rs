@@ -5,7 +5,7 @@ use std::time::Duration;
 use session_core::Session;
 use tokio::sync::oneshot;
 
-use super::exchange;
+use super::exchange::Connection;
 use super::gate::Gate;
 use super::pages;
 use super::probe::{Answer, PageFuture};
@@ -159,9 +159,10 @@ pub async fn a_cancelled_request_drops_what_was_recorded(adapter: AnyAdapter) {
         at_gate.pass().await;
         Ok(Answer::ok())
     });
-    let socket = kept("the server accepts", exchange::send(address, &path, &headers).await);
+    let mut connection = kept("the server accepts", Connection::to(address).await);
+    kept("the server reads", connection.send(&path, &headers).await);
     gate.reached().await;
-    drop(socket);
+    drop(connection);
     let is_cancelled = tokio::time::timeout(NOTICE, &mut ended).await.is_ok();
     if is_cancelled {
         promise(

@@ -17,7 +17,7 @@ use crate::verdict::{promise, promise_that};
 const LIMIT: Duration = Duration::from_millis(300);
 
 /// A signed-in visitor with a number.
-async fn signed_in(stage: &Stage) -> Browser {
+pub(super) async fn signed_in(stage: &Stage) -> Browser {
     let browser = stage.browser();
     browser.visit(pages::sign_in("alice")).await;
     browser.visit(pages::write("n", 1)).await;
@@ -25,13 +25,13 @@ async fn signed_in(stage: &Stage) -> Browser {
 }
 
 /// Nothing happened to the session or its cookie.
-async fn is_as_it_was(browser: &Browser, cookie: Option<String>) {
+pub(super) async fn is_as_it_was(browser: &Browser, cookie: Option<String>) {
     promise("an outage leaves the cookie alone", browser.cookie(), cookie);
     promise("and the session's values", browser.reads("n").await.as_str(), "1");
     promise("and its user", browser.visit(pages::who()).await.body.as_str(), "alice");
 }
 
-fn is_refused(response: &Response) {
+pub(super) fn is_refused(response: &Response) {
     promise("a store that fails is a 503", response.status(), 503);
     promise_that(
         "with Retry-After",
@@ -185,32 +185,6 @@ pub async fn a_store_that_hangs_does_not_delay_untouched_requests(adapter: AnyAd
     }
     promise("while the store hangs", stalled.is_over(), false);
     promise("which is a 503 in the end", stalled.end().await.status(), 503);
-}
-
-/// For those who would rather show a page without its user than none.
-pub async fn without_its_store_an_application_can_go_on_reading(adapter: AnyAdapter) {
-    let stage = Stage::with(&adapter, session_core::SessionManagerBuilder::go_on_without_store);
-    let browser = signed_in(&stage).await;
-    let cookie = browser.cookie();
-    stage.outage.everything();
-    let read = browser.visit(pages::read("n")).await;
-    promise(
-        "reading goes on, without a session",
-        (read.status(), read.body.as_str()),
-        (200, "none"),
-    );
-    promise("and without a cookie", read.set_cookies(), [""; 0]);
-    is_refused(&browser.visit(pages::write("n", 9)).await);
-    let both = browser
-        .visit(|session| async move {
-            let seen = session.get::<u64>("n").await?.unwrap_or_default();
-            session.insert("n", &(seen + 1))?;
-            Ok(Answer::ok())
-        })
-        .await;
-    is_refused(&both);
-    stage.outage.nothing();
-    is_as_it_was(&browser, cookie).await;
 }
 
 /// Errors of every kind, to the handler by `?` and to the client by its status.

@@ -2,9 +2,11 @@
 
 use super::gate::Gate;
 use super::pages;
+use super::probe::Answer;
 use super::serve::AnyAdapter;
 use super::stage::Stage;
-use crate::verdict::{promise, promise_that};
+use crate::operation::Operation;
+use crate::verdict::{joined, promise, promise_that};
 
 /// Each request writes what it changed, and nothing else.
 pub async fn overlapping_writes_of_different_keys_both_survive(adapter: AnyAdapter) {
@@ -92,4 +94,29 @@ pub async fn overlapping_first_requests_get_sessions_of_their_own(adapter: AnyAd
     for browser in [one, two] {
         promise("and each has its own values", browser.reads("n").await.as_str(), "1");
     }
+}
+
+/// Whatever it spawns, as long as it waits for it.
+pub async fn tasks_of_one_request_share_its_session(adapter: AnyAdapter) {
+    let stage = Stage::new(&adapter);
+    let browser = stage.browser();
+    browser.visit(pages::write("n", 0)).await;
+    stage.counts.reset();
+    let response = browser
+        .visit(|session| async move {
+            let tasks: Vec<_> = (0..20)
+                .map(|_| {
+                    let session = session.clone();
+                    tokio::spawn(async move { session.update("n", |number: &mut u64| *number += 1).await })
+                })
+                .collect();
+            for task in tasks {
+                joined(task).await?;
+            }
+            Ok(Answer::ok())
+        })
+        .await;
+    promise("tasks of one request can share its session", response.status(), 200);
+    promise("each of their updates counts", browser.reads("n").await.as_str(), "20");
+    promise("and they are one write", stage.counts.of(Operation::Update), 1);
 }

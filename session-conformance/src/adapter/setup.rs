@@ -2,7 +2,7 @@
 
 use session_core::{CookieSettings, TrustedProxies};
 
-use super::exchange::Exchange;
+use super::exchange::{Connection, Exchange};
 use super::pages;
 use super::serve::AnyAdapter;
 use super::stage::Stage;
@@ -95,4 +95,30 @@ pub async fn two_cookie_names_are_two_sessions(adapter: AnyAdapter) {
         in_the_shop.reads("n").await.as_str(),
         "1",
     );
+}
+
+/// A proxy sends the requests of many visitors down one connection.
+pub async fn visitors_who_share_a_connection_keep_apart(adapter: AnyAdapter) {
+    let stage = Stage::new(&adapter);
+    let (alice, bob, stranger) = (stage.browser(), stage.browser(), stage.browser());
+    alice.visit(pages::sign_in("alice")).await;
+    bob.visit(pages::sign_in("bob")).await;
+    let mut connection = kept("the server accepts", Connection::to(stage.address()).await);
+    for (browser, who) in [
+        (&alice, "alice"),
+        (&stranger, "nobody"),
+        (&bob, "bob"),
+        (&stranger, "nobody"),
+    ] {
+        let (_, path, headers) = browser.prepare(pages::who());
+        kept("the server reads", connection.send(&path, &headers).await);
+        let exchange = kept("a second request on a connection is answered", connection.head().await);
+        let (response, kept_open) = kept("to the end", exchange.finish_and_keep().await);
+        promise(
+            "each request has the session of its own cookie",
+            response.body.as_str(),
+            who,
+        );
+        connection = kept_open;
+    }
 }

@@ -100,6 +100,16 @@ pub async fn a_handle_that_is_kept_can_save_after_the_response(adapter: AnyAdapt
     promise("it is stored", browser.reads("m").await.as_str(), "6");
 }
 
+/// The browser keeps a cookie that leads nowhere.
+pub async fn a_handle_that_is_kept_can_end_its_session(adapter: AnyAdapter) {
+    let stage = Stage::new(&adapter);
+    let browser = visitor(&stage).await;
+    let Open { session, .. } = open(&browser).await;
+    session.destroy();
+    kept("a session can end after the head", session.save().await);
+    promise("it has ended", browser.reads("n").await.as_str(), "none");
+}
+
 /// Its owner has signed out meanwhile.
 pub async fn a_handle_that_is_kept_learns_that_its_session_is_gone(adapter: AnyAdapter) {
     let stage = Stage::new(&adapter);

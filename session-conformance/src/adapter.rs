@@ -3,26 +3,40 @@
 //! An adapter's author writes an [`Adapter`], which serves a small application with the framework's middleware, and one
 //! line in `tests/adapter.rs`:
 //!
-//! ```ignore
+//! ```
+//! use session_conformance::adapter::{Adapter, Site};
+//!
+//! struct MyAdapter;
+//!
+//! impl Adapter for MyAdapter {
+//!     async fn serve(&self, site: Site) {
+//!         // An application with one route, `/{page}`, the handler below, and the middleware if there is a manager,
+//!         // served on the listener.
+//! #       drop(site);
+//!         std::future::pending().await
+//!     }
+//! }
+//!
 //! session_conformance::adapter_contract!(MyAdapter);
+//! # fn main() {}
 //! ```
 //!
-//! Each case then makes a session manager, has the adapter serve it on a loopback port, and visits it over HTTP with a
-//! browser that keeps cookies by the rules of browsers. The pages are made up by the case: where two requests must overlap,
-//! one waits inside its handler until the case lets it go on. Time is moved by hand.
-//!
-//! A handler of most frameworks is no longer than this:
+//! The handler of most frameworks is no longer than this, with `?` as any handler of an application would have it:
 //!
 //! ```
 //! use session_conformance::adapter::{Answer, Probe};
 //! use session_core::{Error, Session};
 //!
-//! async fn handler(probe: Probe, path: &str, session: Session) -> Result<Answer, Error> {
-//!     let answer = probe.answer(path.trim_start_matches('/'), session).await?;
+//! async fn handler(probe: Probe, page: &str, session: Session) -> Result<Answer, Error> {
+//!     let answer = probe.answer(page, session).await?;
 //!     // The framework's response is made from `answer.status`, `answer.headers` and `answer.body`.
 //!     Ok(answer)
 //! }
 //! ```
+//!
+//! Each case makes a session manager, has the adapter serve it on a loopback port, and visits it over HTTP with a browser
+//! that keeps cookies by the rules of browsers. The pages are made up by the case: where two requests must overlap, one
+//! waits inside its handler until the case lets it go on. Time is moved by hand.
 
 mod browser;
 mod case;

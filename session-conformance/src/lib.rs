@@ -1,4 +1,4 @@
-//! The contract of session-kit's [`Store`](session_core::Store) as a public test suite, and stores for tests.
+//! The contracts of session-kit as public test suites, and stores for tests.
 //!
 //! # Proving a store
 //!
@@ -18,6 +18,12 @@
 //! crate does so with its own cases, each against a store made for it, on every change; and it runs them on stores that use
 //! the freedom of the contract, and sees them pass.
 //!
+//! What managers make of a store, on two nodes at once, is one more line with the same block: [`manager_contract!`].
+//!
+//! # Proving an adapter
+//!
+//! The promises to a browser, over HTTP, are one line too: see [`adapter`].
+//!
 //! # Stores for an application's tests
 //!
 //! | | |
@@ -28,6 +34,8 @@
 //! | [`SlowStore`] | late, or never: that time limits hold |
 //! | [`TwoNodes`] | two handles on one server, in turn: that nodes see each other's writes |
 //! | [`ReferenceStore`] | the contract as a program: plain, correct and slow |
+//!
+//! [`TestClock`] stands still until it is moved.
 
 pub mod adapter;
 mod counting_store;

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use session_core::{Clock, Moment};
-
-/// Where it stands at first, in milliseconds: the first second of 2030.
-const START: u64 = 1_893_456_000_000;
+use session_core::{Clock, Moment, SystemClock};
 
 /// A [`Clock`] for tests: it stands still until it is moved. Clones show the same time.
+///
+/// It begins at the real time, because some engines forget by their own clock.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,10 +29,10 @@ const START: u64 = 1_893_456_000_000;
 pub struct TestClock(Arc<AtomicU64>);
 
 impl TestClock {
-    /// A clock that shows 2030-01-01T00:00:00Z.
+    /// A clock that goes on showing the time at which it was made.
     #[must_use]
     pub fn new() -> Self {
-        Self(Arc::new(AtomicU64::new(START)))
+        Self(Arc::new(AtomicU64::new(SystemClock.now().as_millis())))
     }
 
     /// Moves it forward, in whole milliseconds.

@@ -1,6 +1,8 @@
 //! The cookie that carries the session's id.
 
-use session_core::{CookieSettings, Priority, SameSite};
+use std::time::{Duration, UNIX_EPOCH};
+
+use session_core::{Clock, CookieSettings, Priority, SameSite};
 
 use super::pages;
 use super::serve::AnyAdapter;
@@ -93,7 +95,8 @@ pub async fn a_removal_has_whatever_attributes_the_cookie_has(adapter: AnyAdapte
     let browser = stage.browser();
     let set = browser.visit(pages::write("n", 1)).await;
     let common = "Path=/; HttpOnly; SameSite=None; Partitioned; Priority=High; Secure";
-    let expires = "Max-Age=86400; Expires=Wed, 02 Jan 2030 00:00:00 GMT";
+    let end = UNIX_EPOCH + Duration::from_millis(stage.clock.now().as_millis()) + Duration::from_secs(86_400);
+    let expires = format!("Max-Age=86400; Expires={}", httpdate::fmt_http_date(end));
     promise(
         "the settings are the cookie's",
         set.cookie_attributes(),

@@ -73,6 +73,7 @@ macro_rules! __manager_cases {
             a_session_that_one_node_destroys_stays_dead_on_the_other
             a_session_that_one_node_signs_out_stays_dead_on_the_other
             nothing_follows_a_sign_out_that_keeps_values
+            nothing_follows_out_of_a_users_session_by_any_way
             a_pending_end_follows_a_sign_in_on_the_other_node
             save_on_an_ended_session_is_gone
             a_destroy_among_many_updates_wins

@@ -72,6 +72,32 @@ pub async fn nothing_follows_a_sign_out_that_keeps_values(store: Arc<dyn Store>)
     promise("nobody is signed in", visitor.owner(&nodes.two).await, None);
 }
 
+/// Not along a later new id either, nor into the session of the next user.
+pub async fn nothing_follows_out_of_a_users_session_by_any_way(store: Arc<dyn Store>) {
+    let nodes = Nodes::new(store);
+    let leave: [fn(&Session); 2] = [
+        |session| session.sign_out_keeping(["n"]),
+        |session| {
+            session.sign_in(owner("bob"));
+            set(session, "n", 0);
+        },
+    ];
+    for leave in leave {
+        let mut visitor = nodes.signed_in("alice").await;
+        let before = visitor.clone();
+        let late = visitor.open(&nodes.two);
+        add_one(&late, "n").await;
+        visitor.does(&nodes.one, leave).await;
+        visitor.does(&nodes.one, Session::regenerate).await;
+        before.clone().end(&nodes.two, late).await.promise_quiet();
+        promise(
+            "what was meant for one user's session reaches no other",
+            visitor.reads(&nodes.two, "n").await,
+            Some(0),
+        );
+    }
+}
+
 /// A `destroy` or sign-out that is on its way when a sign-in moves the session still ends it.
 pub async fn a_pending_end_follows_a_sign_in_on_the_other_node(store: Arc<dyn Store>) {
     let nodes = Nodes::new(store);

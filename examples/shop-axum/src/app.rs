@@ -2,13 +2,13 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::map_response;
+use axum::middleware::{from_fn, map_response};
 use axum::routing::{get, post};
 use session_kit::SessionManager;
 use session_kit::axum::SessionLayer;
 
 use crate::routes::{account, assets, cart, devices, health, login, products};
-use crate::{headers, routes};
+use crate::{headers, routes, same_origin};
 
 /// More than any of the forms needs.
 const LARGEST_FORM: usize = 16 * 1024;
@@ -29,6 +29,7 @@ pub(crate) fn app(sessions: SessionManager) -> Router {
         .fallback(routes::not_found)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(SessionLayer::new(sessions))
+        .layer(from_fn(same_origin::refuse_forms_of_other_sites))
         .layer(map_response(headers::finish_page));
 
     // These have no session to touch.

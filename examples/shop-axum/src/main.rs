@@ -6,6 +6,7 @@ mod headers;
 mod options;
 mod respond;
 mod routes;
+mod same_origin;
 mod server;
 mod shop;
 mod signed_in;

@@ -1,11 +1,16 @@
 //! Listening, logging, and stopping.
 
 use std::env;
+use std::future::IntoFuture;
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::time::sleep;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
@@ -13,6 +18,9 @@ use crate::start_error::StartError;
 
 /// What the session layer does is told at `debug`.
 const LOGGED: &str = "info,session_core=debug";
+
+/// How long requests may take once the shop is asked to stop.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) fn log_to_stderr() -> Result<(), StartError> {
     let wanted = env::var("RUST_LOG").unwrap_or_else(|_| LOGGED.to_owned());
@@ -30,9 +38,24 @@ pub(crate) async fn serve(address: SocketAddr, app: Router) -> Result<(), StartE
         .await
         .map_err(|source| StartError::Listen { address, source })?;
     println!("listening on http://{}", listener.local_addr()?);
-    let stop = stop_signal()?;
-    axum::serve(listener, app).with_graceful_shutdown(stop).await?;
-    tracing::info!("stopped");
+    let signal = stop_signal()?;
+    let asked = Arc::new(Notify::new());
+    let out_of_patience = {
+        let asked = Arc::clone(&asked);
+        async move {
+            asked.notified().await;
+            sleep(PATIENCE).await;
+        }
+    };
+    let stop = async move {
+        signal.await;
+        tracing::info!("stopping, requests under way are finished");
+        asked.notify_one();
+    };
+    tokio::select! {
+        served = axum::serve(listener, app).with_graceful_shutdown(stop).into_future() => served?,
+        () = out_of_patience => tracing::warn!("stopped, and cut off requests that were under way for {PATIENCE:?}"),
+    }
     Ok(())
 }
 
@@ -46,7 +69,6 @@ fn stop_signal() -> Result<impl Future<Output = ()>, StartError> {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        tracing::info!("stopping, requests under way are finished");
     })
 }
 

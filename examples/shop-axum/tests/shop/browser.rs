@@ -12,11 +12,17 @@ pub(crate) struct Browser {
     address: SocketAddr,
     /// `name=value`.
     pub(crate) cookie: Option<String>,
+    /// Where its forms come from, in the browser's words.
+    pub(crate) site: &'static str,
 }
 
 impl Browser {
     pub(crate) fn new(address: SocketAddr) -> Self {
-        Self { address, cookie: None }
+        Self {
+            address,
+            cookie: None,
+            site: "same-origin",
+        }
     }
 
     pub(crate) fn get(&mut self, path: &str) -> Reply {
@@ -59,10 +65,9 @@ impl Browser {
     }
 
     fn send(&mut self, method: &str, path: &str, accept: &str, body: &str) -> Reply {
-        let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAccept: {accept}\r\nConnection: close\r\n",
-            self.address
-        );
+        let Self { address, site, .. } = self;
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+        head += &format!("Accept: {accept}\r\nSec-Fetch-Site: {site}\r\n");
         if let Some(cookie) = &self.cookie {
             head += &format!("Cookie: theme=dark; {cookie}\r\n");
         }

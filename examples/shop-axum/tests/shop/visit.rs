@@ -151,6 +151,18 @@ fn what_can_not_be_added_is_refused_with_a_reason() {
 }
 
 #[test]
+fn a_form_of_another_site_is_refused() {
+    let shop = Shop::open();
+    let mut ann = shop.browser();
+    for site in ["cross-site", "same-site"] {
+        ann.site = site;
+        let refused = ann.post("/login", &[("email", "mallory@example.com"), ("password", "demo")]);
+        assert_eq!((refused.status, refused.sets_cookie()), (403, false), "{site}");
+        assert_eq!(ann.get("/").status, 200, "links from there are fine");
+    }
+}
+
+#[test]
 fn a_page_that_is_not_there_says_so() {
     let shop = Shop::open();
     let missing = shop.browser().get("/nowhere");

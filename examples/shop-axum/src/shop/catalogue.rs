@@ -74,7 +74,7 @@ impl Price {
 
 impl fmt::Display for Price {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "€ {}.{:02}", self.0 / 100, self.0 % 100)
+        write!(formatter, "€\u{a0}{}.{:02}", self.0 / 100, self.0 % 100)
     }
 }
 
@@ -84,8 +84,8 @@ mod tests {
 
     #[test]
     fn a_price_has_two_decimals() {
-        assert_eq!(Price(1_405).to_string(), "€ 14.05");
-        assert_eq!(Price(620).times(3).plus(Price(5)).to_string(), "€ 18.65");
+        assert_eq!(Price(1_405).to_string(), "€\u{a0}14.05");
+        assert_eq!(Price(620).times(3).plus(Price(5)).to_string(), "€\u{a0}18.65");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::commit::{Intent, Known};
 use crate::cookie_header::Candidates;
 use crate::error::Error;
 use crate::event::Event;
-use crate::expiry::{Expiry, InvalidExpiry};
+use crate::expiry::Expiry;
 use crate::id::{Handle, PresentedId, SessionId, StoreKey};
 use crate::key::KeyName;
 use crate::manager::Shared;
@@ -139,8 +139,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When a limit is out of its bounds. Nothing is recorded then.
-    pub fn set_expiry(&self, expiry: Expiry) -> Result<(), InvalidExpiry> {
+    /// [`Error::Expiry`] when a limit is out of its bounds. Nothing is recorded then.
+    pub fn set_expiry(&self, expiry: Expiry) -> Result<(), Error> {
         expiry.check()?;
         let mut state = self.lock();
         state.is_used = true;

@@ -46,7 +46,7 @@ pub(crate) async fn sign_in(session: Session, format: Format, Form(form): Form<L
     };
     session.sign_in(owner);
     if form.remember.is_some() {
-        session.set_expiry(REMEMBERED).map_err(session_kit::Error::from)?;
+        session.set_expiry(REMEMBERED)?;
     }
     frame::leave_notice(&session, "Welcome! You are signed in.")?;
     Ok(Redirect::to("/account").into_response())

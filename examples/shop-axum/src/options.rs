@@ -10,7 +10,7 @@ use crate::start_error::{StartError, USAGE_FAULT};
 
 /// The example shop of session-kit.
 ///
-/// RUST_LOG sets what is logged, such as `RUST_LOG=session_core=trace`.
+/// RUST_LOG sets what is logged, such as `RUST_LOG=session_kit=trace`.
 #[derive(Parser)]
 #[command(version)]
 pub(crate) struct Options {

@@ -17,7 +17,7 @@ use tracing_subscriber::prelude::*;
 use crate::start_error::StartError;
 
 /// What the session layer does is told at `debug`.
-const LOGGED: &str = "info,session_core=debug";
+const LOGGED: &str = "info,session_kit=debug";
 
 /// How long requests may take once the shop is asked to stop.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -51,7 +51,7 @@ fn a_bad_option_is_refused_in_one_line() {
 
 #[test]
 fn a_bad_log_filter_is_refused() {
-    let output = command().env("RUST_LOG", "session_core=loud").output().unwrap();
+    let output = command().env("RUST_LOG", "session_kit=loud").output().unwrap();
     let (code, line) = refusal(&output);
     assert_eq!(code, 2);
     assert!(line.starts_with("error: RUST_LOG: "), "{line}");

@@ -75,7 +75,7 @@ fn pages_that_take_the_notice_disturb_no_add() {
     assert_eq!(visitor.cart(), [("first".to_owned(), 1), ("mug".to_owned(), half)]);
 }
 
-/// An add that came with the old cookie and had not loaded the session before the sign-in is dropped: that id is dead.
+/// An add that came with the old cookie and had not loaded the session before the sign-in is told so: that id is dead.
 #[test]
 fn adds_that_had_loaded_before_a_sign_in_are_in_the_cart() {
     for _ in 0..ROUNDS {
@@ -83,27 +83,31 @@ fn adds_that_had_loaded_before_a_sign_in_are_in_the_cart() {
         let mut old = visitor(&shop);
         let tabs = in_tabs(&old, TABS, |number, mut tab| {
             if number == TABS / 2 {
-                tab.post("/login", &[("email", "ann@example.com"), ("password", "demo")]);
-            } else {
-                let reply = add(&mut tab, &format!("item {number:03}"));
-                assert!(!reply.sets_cookie(), "it would undo the sign-in");
+                let reply = tab.post("/login", &[("email", "ann@example.com"), ("password", "demo")]);
+                return (tab, reply.status);
             }
-            tab
+            let reply = tab.post("/cart/add", &[("item", &format!("item {number:03}"))]);
+            assert!(!reply.sets_cookie(), "it would undo the sign-in");
+            (tab, reply.status)
         });
-        let mut ann = tabs.into_iter().nth(TABS / 2).unwrap();
+        let adds_with =
+            |status| tabs.iter().filter(|(_, answered)| *answered == status).count() - usize::from(status == 303);
+        let (in_the_cart, too_late) = (adds_with(303), adds_with(409));
+        assert_eq!(in_the_cart + too_late, TABS - 1);
+
+        let (mut ann, _) = tabs.into_iter().nth(TABS / 2).unwrap();
         assert_eq!(old.cart(), []);
         assert_eq!(old.get_json("/account").status, 401);
-        let kept = ann.cart().len() - 1;
+        assert_eq!(
+            ann.cart().len() - 1,
+            in_the_cart,
+            "what was answered with success is there"
+        );
         let (_, log) = shop.stop();
-        let (old_handle, _) = log
-            .split_once("session rotated from=")
-            .unwrap()
-            .1
-            .split_once(' ')
-            .unwrap();
-        let lines_with = |text: &str| log.lines().filter(|line| line.contains(text)).count();
-        assert_eq!(kept, lines_with(&format!("session loaded session={old_handle}")));
-        assert_eq!(kept + lines_with("session ended meanwhile"), TABS - 1);
+        let (_, rotated) = log.split_once("session rotated from=").unwrap();
+        let (old_handle, _) = rotated.split_once(' ').unwrap();
+        let loaded = format!("session loaded session={old_handle}");
+        assert_eq!(log.lines().filter(|line| line.contains(&loaded)).count(), in_the_cart);
     }
 }
 

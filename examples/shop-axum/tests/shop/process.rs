@@ -26,7 +26,7 @@ impl Shop {
 
     /// A shop for plain HTTP that also logs what each request loads.
     pub(crate) fn that_logs_loads() -> Self {
-        Self::start(command().arg("--insecure-http").env("RUST_LOG", "session_core=trace"))
+        Self::start(command().arg("--insecure-http").env("RUST_LOG", "session_kit=trace"))
     }
 
     fn start(command: &mut Command) -> Self {

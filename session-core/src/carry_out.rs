@@ -8,7 +8,7 @@ use crate::clock::Moment;
 use crate::commit::{Commit, Ending, Known, Source};
 use crate::deadline::Deadline;
 use crate::error::{Error, StoreError};
-use crate::event::Event;
+use crate::event::{Event, TARGET};
 use crate::id::StoreKey;
 use crate::manager::Shared;
 use crate::operation::{Operation, Reply};
@@ -88,7 +88,7 @@ impl Shared {
         deadline: &mut Deadline,
         now: Moment,
     ) -> Result<Reply, Error> {
-        let span = tracing::trace_span!("session_store", operation = operation.name(), session = %Shown(operation));
+        let span = tracing::trace_span!(target: TARGET, "session_store", operation = operation.name(), session = %Shown(operation));
         let answer = if span.is_disabled() {
             deadline.bound(operation.perform(&*self.store, now)).await
         } else {

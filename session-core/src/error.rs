@@ -53,7 +53,7 @@ pub enum Error {
     /// Other requests changed the session again and again until the operation's time limit. Nothing was done.
     #[error("the session was changed by others again and again until the time limit")]
     Contended,
-    /// The session was ended while this request had it. Nothing was done.
+    /// The session was ended while this request had it, or got a new id before this request looked. Nothing was done.
     #[error("the session has ended")]
     Gone,
     /// All sessions of the owner were ended after this sign-in began. Nobody was signed in.
@@ -100,12 +100,11 @@ pub enum Error {
 }
 
 impl Error {
-    /// The HTTP status that fits: 503 where trying again may help, else 500.
+    /// The HTTP status that fits: 503 where trying again may help, 409 where the request came too late, else 500.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
             Self::Store(StoreError::Corrupt(_) | StoreError::TooLarge { .. })
-            | Self::Gone
             | Self::HeadSent
             | Self::Encode { .. }
             | Self::Decode { .. }
@@ -113,6 +112,7 @@ impl Error {
             | Self::Corrupt(_)
             | Self::Random(_)
             | Self::Expiry(_) => 500,
+            Self::Gone => 409,
             Self::Store(_) | Self::TimedOut(_) | Self::OutcomeUnknown(_) | Self::Contended | Self::SignInRevoked => 503,
         }
     }

@@ -103,24 +103,29 @@ pub trait Observer: fmt::Debug + Send + Sync + 'static {
     fn observe(&self, event: &Event<'_>);
 }
 
-/// Writes the event to the log.
+/// What log filters name.
+pub(crate) const TARGET: &str = "session_kit";
+
+/// Writes the event to the log, under the target `session_kit`.
 pub(crate) fn trace(event: &Event<'_>) {
     match event {
-        Event::Created { session, .. } => tracing::debug!(%session, "session created"),
-        Event::Loaded { session } => tracing::trace!(%session, "session loaded"),
-        Event::Rotated { from, to, .. } => tracing::debug!(%from, %to, "session rotated"),
-        Event::Destroyed { session } => tracing::debug!(%session, "session destroyed"),
-        Event::Expired { session } => tracing::debug!(%session, "session has expired or was ended"),
-        Event::Conflict { session, times } => tracing::debug!(%session, times, "session changed by others, merged"),
-        Event::Gone { session } => tracing::info!(%session, "session ended meanwhile, changes dropped"),
-        Event::Dropped { session, changes } => {
-            tracing::error!(%session, changes, "blind changes dropped, for somebody signed in meanwhile");
+        Event::Created { session, .. } => tracing::debug!(target: TARGET, %session, "session created"),
+        Event::Loaded { session } => tracing::trace!(target: TARGET, %session, "session loaded"),
+        Event::Rotated { from, to, .. } => tracing::debug!(target: TARGET, %from, %to, "session rotated"),
+        Event::Destroyed { session } => tracing::debug!(target: TARGET, %session, "session destroyed"),
+        Event::Expired { session } => tracing::debug!(target: TARGET, %session, "session has expired or was ended"),
+        Event::Conflict { session, times } => {
+            tracing::debug!(target: TARGET, %session, times, "session changed by others, merged")
         }
-        Event::Revoked { sessions, .. } => tracing::info!(sessions, "sessions of an owner ended"),
+        Event::Gone { session } => tracing::info!(target: TARGET, %session, "session ended meanwhile, changes dropped"),
+        Event::Dropped { session, changes } => {
+            tracing::error!(target: TARGET, %session, changes, "blind changes dropped, for somebody signed in meanwhile");
+        }
+        Event::Revoked { sessions, .. } => tracing::info!(target: TARGET, sessions, "sessions of an owner ended"),
         Event::Failed { session, error } => {
             let error: &dyn std::error::Error = *error;
             let session = session.map(tracing::field::display);
-            tracing::error!(session, error, "session operation failed");
+            tracing::error!(target: TARGET, session, error, "session operation failed");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::commit::{Rules, Source};
 use crate::cookie::RequestInfo;
 use crate::cookie_header::Candidates;
 use crate::error::{ConfigError, Error};
-use crate::event::{self, Event, Observer};
+use crate::event::{self, Event, Observer, TARGET};
 use crate::expiry::Expiry;
 use crate::headers::CachePolicy;
 use crate::id::{IdGenerator, SessionId};
@@ -125,7 +125,7 @@ impl Shared {
 
     /// Makes the event only if somebody listens: a handle costs a hash.
     pub(crate) fn notify<'a>(&self, event: impl FnOnce() -> Event<'a>) {
-        if self.observer.is_none() && !tracing::enabled!(tracing::Level::ERROR) {
+        if self.observer.is_none() && !tracing::enabled!(target: TARGET, tracing::Level::ERROR) {
             return;
         }
         let event = event();

@@ -13,8 +13,8 @@ use crate::clock::Moment;
 use crate::commit::{Intent, Known};
 use crate::cookie_header::Candidates;
 use crate::error::Error;
-use crate::event::Event;
-use crate::expiry::{Expiry, InvalidExpiry};
+use crate::event::{Event, TARGET};
+use crate::expiry::Expiry;
 use crate::id::{Handle, PresentedId, SessionId, StoreKey};
 use crate::key::KeyName;
 use crate::manager::Shared;
@@ -139,8 +139,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When a limit is out of its bounds. Nothing is recorded then.
-    pub fn set_expiry(&self, expiry: Expiry) -> Result<(), InvalidExpiry> {
+    /// [`Error::Expiry`] when a limit is out of its bounds. Nothing is recorded then.
+    pub fn set_expiry(&self, expiry: Expiry) -> Result<(), Error> {
         expiry.check()?;
         let mut state = self.lock();
         state.is_used = true;
@@ -307,6 +307,11 @@ impl State {
         }
     }
 
+    /// The session ended or moved away, so that nothing can be changed, unless somebody signs in anew.
+    pub(crate) fn is_dead(&self) -> bool {
+        matches!(self.known, Known::Dead) && !self.intent.destroys && !self.intent.log.signs_in()
+    }
+
     /// The encoded value of `name`.
     pub(crate) fn lookup(&self, name: &str) -> Result<Option<&[u8]>, Error> {
         let snapshot = self.snapshot();
@@ -349,6 +354,7 @@ impl Drop for Inner {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         if !state.intent.is_empty() {
             tracing::warn!(
+                target: TARGET,
                 "a session was dropped with unsaved changes: its request was cancelled or panicked, or a handle was used \
                 after the response without `save`"
             );

@@ -152,3 +152,61 @@ async fn a_failed_request_changes_nothing_but_still_signs_out() {
     assert_eq!(last.keys().await.unwrap(), ["cart"]);
     assert_eq!(last.owner().await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_request_that_first_looks_at_a_dead_id_is_told_so() {
+    let mut visitor = Visitor::new(&manager());
+    let first = visitor.open();
+    first.insert("n", &1_u64).unwrap();
+    visitor.close(first).await.result.unwrap();
+    let late = visitor.open();
+    let login = visitor.open();
+    login.sign_in(owner("alice"));
+    visitor.close(login).await.result.unwrap();
+
+    assert_eq!(late.get::<u64>("n").await.unwrap(), None);
+    let refused = late.update("n", |n: &mut u64| *n += 1).await;
+    assert_eq!(refused.unwrap_err().status(), 409);
+    late.insert("blind", &1).unwrap();
+    let closed = visitor.manager.commit(late.clone(), 200).await;
+    assert_eq!((closed.result.is_ok(), closed.headers.set_cookie()), (true, None));
+    let now = visitor.open();
+    assert_eq!(now.keys().await.unwrap(), ["n"]);
+}
+
+#[tokio::test]
+async fn update_now_answers_what_the_run_that_counts_answered() {
+    let mut visitor = Visitor::new(&manager());
+    let first = visitor.open();
+    first.insert("tickets", &1_u64).unwrap();
+    visitor.close(first).await.result.unwrap();
+    let take = |tickets: &mut u64| {
+        let is_left = *tickets > 0;
+        *tickets -= u64::from(is_left);
+        is_left
+    };
+    let (one, two) = (visitor.open(), visitor.open());
+    for session in [&one, &two] {
+        assert_eq!(session.get::<u64>("tickets").await.unwrap(), Some(1));
+    }
+    assert!(one.update_now("tickets", take).await.unwrap());
+    assert!(
+        !two.update_now("tickets", take).await.unwrap(),
+        "the last one was taken meanwhile"
+    );
+}
+
+#[tokio::test]
+async fn of_two_who_take_a_flash_value_now_one_gets_it() {
+    let mut visitor = Visitor::new(&manager());
+    let first = visitor.open();
+    first.flash("notice", "hello").unwrap();
+    visitor.close(first).await.result.unwrap();
+    let (one, two) = (visitor.open(), visitor.open());
+    for session in [&one, &two] {
+        assert!(!session.is_new().await.unwrap());
+    }
+    let taken = one.take_flash_now::<String>("notice").await.unwrap();
+    assert_eq!(taken.as_deref(), Some("hello"));
+    assert_eq!(two.take_flash_now::<String>("notice").await.unwrap(), None);
+}

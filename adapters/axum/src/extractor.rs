@@ -61,7 +61,8 @@ impl IntoResponse for MissingLayer {
 
 /// A session operation's error as a response, for handlers that use `?`.
 ///
-/// The client sees the status and nothing else: 503 with `Retry-After` where trying again may help, else 500.
+/// The client sees the status and nothing else: 503 with `Retry-After` where trying again may help, 409 where the
+/// request came too late, else 500.
 #[derive(Debug)]
 pub struct SessionError(pub Error);
 

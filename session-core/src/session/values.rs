@@ -1,6 +1,6 @@
 //! Reading and writing values.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -72,7 +72,9 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When the session can't be loaded, or the value is not a `T` or can't be encoded. Nothing is recorded then.
+    /// When the session can't be loaded, or the value is not a `T` or can't be encoded. [`Error::Gone`] when the request came
+    /// with an id from before a sign-in, or the session has ended since: the change would lead nowhere. Nothing is recorded
+    /// then.
     pub async fn update<T, R, F>(&self, key: impl ValueKey<T>, change: F) -> Result<R, Error>
     where
         T: Serialize + DeserializeOwned + Default,
@@ -80,6 +82,30 @@ impl Session {
     {
         self.update_option(key, move |value: &mut Option<T>| change(value.get_or_insert_default()))
             .await
+    }
+
+    /// Like [`update`](Self::update), but commits at once, with all that was recorded so far, and answers what the last run of
+    /// `change` answered: the one that counts. For a change that may be refused, such as the last ticket.
+    ///
+    /// # Errors
+    ///
+    /// As for [`update`](Self::update) and [`save`](Self::save).
+    pub async fn update_now<T, R, F>(&self, key: impl ValueKey<T>, change: F) -> Result<R, Error>
+    where
+        T: Serialize + DeserializeOwned + Default,
+        R: Send + 'static,
+        F: Fn(&mut T) -> R + Send + Sync + 'static,
+    {
+        let last = Arc::new(Mutex::new(None));
+        let note = Arc::clone(&last);
+        self.update(key, move |value| {
+            let answer = change(value);
+            *note.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+        })
+        .await?;
+        self.save().await?;
+        let answer = last.lock().unwrap_or_else(PoisonError::into_inner).take();
+        answer.ok_or(Error::Gone)
     }
 
     /// Like [`update`](Self::update), where `None` is a value that is not there: `change` can tell, and can remove it.
@@ -104,7 +130,13 @@ impl Session {
                 Ok((new, answer))
             }
         };
-        let old = self.lock().lookup(&name)?.map(<[u8]>::to_vec);
+        let old = {
+            let state = self.lock();
+            if state.is_dead() {
+                return Err(Error::Gone);
+            }
+            state.lookup(&name)?.map(<[u8]>::to_vec)
+        };
         let (seen, answer) = run(old.as_deref())?;
         let updater = Arc::new(move |old: Option<&[u8]>| run(old).map(|(new, _)| new));
         self.record(Step::Update { name, updater, seen });

@@ -1,0 +1,71 @@
+//! What the command line and the environment say.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::Parser;
+use session_kit::{CookieSettings, SessionManager, SigningKeys, store};
+
+use crate::start_error::{StartError, USAGE_FAULT};
+
+/// The example shop of session-kit.
+///
+/// RUST_LOG sets what is logged, such as `RUST_LOG=session_kit=trace`.
+#[derive(Parser)]
+#[command(version)]
+pub(crate) struct Options {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: SocketAddr,
+
+    /// Where sessions are kept
+    #[arg(long, value_name = "URL", default_value = "memory:")]
+    store: String,
+
+    /// Base64 keys that sign the cookies, separated by commas, the newest first [default: a new one]
+    ///
+    /// Other users of the machine can see a command line: prefer the environment.
+    #[arg(long, value_name = "KEYS", env = "SESSION_SECRET", hide_env_values = true)]
+    secret: Option<String>,
+
+    /// Let the cookie travel over plain HTTP: for curl on one's own machine
+    #[arg(long)]
+    insecure_http: bool,
+}
+
+impl Options {
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        Self::try_parse()
+    }
+
+    pub(crate) async fn session_manager(&self) -> Result<SessionManager, StartError> {
+        let keys = self.signing_keys()?;
+        let store = store::connect(&self.store).await?;
+        let mut cookie = CookieSettings::new();
+        if self.insecure_http {
+            tracing::warn!("--insecure-http: whoever can listen on the network can take a session over");
+            cookie = cookie.insecure_for_local_http();
+        }
+        Ok(SessionManager::builder(store, keys).cookie(cookie).build()?)
+    }
+
+    fn signing_keys(&self) -> Result<SigningKeys, StartError> {
+        if let Some(secret) = &self.secret {
+            return Ok(SigningKeys::from_base64(secret)?);
+        }
+        tracing::warn!("no --secret and no SESSION_SECRET: cookies are signed with a key that ends with this process");
+        Ok(SigningKeys::generate()?)
+    }
+}
+
+/// Prints the help that was asked for, or the first line of what was wrong.
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command")]
+pub(crate) fn explain(answer: &clap::Error) -> ExitCode {
+    let text = answer.render().to_string();
+    if answer.use_stderr() {
+        eprintln!("{}", text.lines().next().unwrap_or_default());
+        return ExitCode::from(USAGE_FAULT);
+    }
+    print!("{text}");
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,41 @@
+//! Why the shop does not start.
+
+use std::io;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use session_kit::store::ConnectError;
+use session_kit::{ConfigError, InvalidSigningKeys, RandomError};
+use tracing_subscriber::filter::ParseError;
+
+/// The exit code for options that can't be right anywhere.
+pub(crate) const USAGE_FAULT: u8 = 2;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("RUST_LOG: {0}")]
+    LogFilter(#[from] ParseError),
+    #[error("--secret or SESSION_SECRET: {0}")]
+    SigningKeys(#[from] InvalidSigningKeys),
+    #[error("--store: {0}")]
+    Store(#[from] ConnectError),
+    #[error(transparent)]
+    Settings(#[from] ConfigError),
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    #[error("can't listen on {address}: {source}")]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error("can't go on: {0}")]
+    Serve(#[from] io::Error),
+}
+
+impl StartError {
+    #[expect(clippy::print_stderr, reason = "whoever started the shop reads it there")]
+    pub(crate) fn explain(&self) -> ExitCode {
+        eprintln!("error: {self}");
+        match self {
+            Self::LogFilter(_) | Self::SigningKeys(_) | Self::Store(_) => ExitCode::from(USAGE_FAULT),
+            Self::Settings(_) | Self::Random(_) | Self::Listen { .. } | Self::Serve(_) => ExitCode::FAILURE,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The shop as its visitors see it: the built program, over real HTTP.
+
+#![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
+#![expect(clippy::indexing_slicing, reason = "JSON that is not there is `null`")]
+
+mod browser;
+mod command;
+mod devices;
+mod overlap;
+mod process;
+mod reply;
+mod visit;
+
+use browser::Browser;
+use process::{Shop, command, run};
+use reply::Reply;

@@ -1,0 +1,102 @@
+//! The shop as it is run, and browsers for it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::{self, JoinHandle};
+
+use crate::Browser;
+
+/// A shop that runs until it is dropped.
+pub(crate) struct Shop {
+    process: Child,
+    log: Option<JoinHandle<String>>,
+    pub(crate) address: SocketAddr,
+}
+
+impl Shop {
+    /// A shop for plain HTTP, as the README starts it.
+    pub(crate) fn open() -> Self {
+        Self::with(&["--insecure-http"])
+    }
+
+    pub(crate) fn with(options: &[&str]) -> Self {
+        Self::start(command().args(options))
+    }
+
+    /// A shop for plain HTTP that also logs what each request loads.
+    pub(crate) fn that_logs_loads() -> Self {
+        Self::start(command().arg("--insecure-http").env("RUST_LOG", "session_kit=trace"))
+    }
+
+    fn start(command: &mut Command) -> Self {
+        let mut process = command
+            .args(["--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut errors = process.stderr.take().unwrap();
+        // It is read all the time, for a shop that can't write its log waits.
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            errors.read_to_string(&mut log).unwrap();
+            log
+        });
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .trim()
+            .strip_prefix("listening on http://")
+            .unwrap()
+            .parse()
+            .unwrap();
+        Self {
+            process,
+            log: Some(log),
+            address,
+        }
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.address)
+    }
+
+    /// Somebody who is signed in.
+    pub(crate) fn signed_in(&self, email: &str) -> Browser {
+        let mut browser = self.browser();
+        let reply = browser.post("/login", &[("email", email), ("password", "demo")]);
+        assert_eq!(reply.redirects_to(), Some("/account"));
+        browser
+    }
+
+    /// Asks it to stop, as an init system does. Answers the exit code and the log.
+    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let code = self.process.wait().unwrap().code();
+        (code, self.log.take().unwrap().join().unwrap())
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        // It fails where the shop has stopped.
+        drop(self.process.kill());
+        self.process.wait().unwrap();
+    }
+}
+
+/// A shop that ends by itself.
+pub(crate) fn run(options: &[&str]) -> Output {
+    command().args(options).output().unwrap()
+}
+
+/// The binary, whatever the environment of the tests says.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shop-axum"));
+    command.env_remove("SESSION_SECRET").env_remove("RUST_LOG");
+    command
+}

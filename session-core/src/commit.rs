@@ -89,6 +89,9 @@ pub(crate) struct Rules {
     pub(crate) is_active: bool,
     /// The response head has not gone out, so a cookie can still be sent.
     pub(crate) can_issue: bool,
+    /// The browser's cookie is to be signed anew. That needs a write that finds the session where it was: a late response
+    /// would otherwise send an id that is dead since a sign-in.
+    pub(crate) signs_anew: bool,
 }
 
 /// Where new ids and revisions come from.

@@ -112,7 +112,7 @@ impl SessionManager {
 }
 
 impl Shared {
-    pub(crate) fn rules(&self, can_issue: bool) -> Rules {
+    pub(crate) fn rules(&self, can_issue: bool, signs_anew: bool) -> Rules {
         Rules {
             expiry: self.expiry,
             forwarding_time: self.forwarding_time,
@@ -120,6 +120,7 @@ impl Shared {
             stores_empty: self.switches.stores_empty,
             is_active: self.switches.any_request_is_activity,
             can_issue,
+            signs_anew,
         }
     }
 

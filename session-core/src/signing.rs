@@ -23,8 +23,9 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 
 /// The keys that sign session cookies: HMAC-SHA256 over the cookie's name and value (Express: `secret`).
 ///
-/// The first key signs, all of them verify. A cookie that an older key signed is issued anew when its session is used, so
-/// to replace a key put the new one first, and drop the old one when the absolute limit has passed.
+/// The first key signs, all of them verify. A cookie that an older key signed is issued anew when its session is used,
+/// which costs one store write. So to replace a key put the new one first, and drop the old one when the absolute limit has
+/// passed.
 ///
 /// A key has at least 32 random bytes; passphrases are not stretched, so don't use any. Keys are never printed, and their
 /// prepared state is overwritten when the last clone is dropped.

@@ -92,7 +92,7 @@ impl<S: Source> Commit<'_, S> {
             forks: self.forks,
             stores_empty: self.rules.stores_empty,
             is_active: self.rules.is_active,
-            is_touch_due: base.is_some_and(|snapshot| snapshot.is_touch_due(self.now)),
+            is_touch_due: base.is_some_and(|snapshot| self.rules.signs_anew || snapshot.is_touch_due(self.now)),
         }
     }
 

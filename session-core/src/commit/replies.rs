@@ -167,6 +167,7 @@ mod tests {
         stores_empty: false,
         is_active: false,
         can_issue: true,
+        signs_anew: false,
     };
 
     #[derive(Debug, Default)]

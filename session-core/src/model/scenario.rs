@@ -71,6 +71,7 @@ impl Scenario {
             stores_empty: false,
             is_active: false,
             can_issue: true,
+            signs_anew: false,
         }
     }
 

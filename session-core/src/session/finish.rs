@@ -149,12 +149,14 @@ impl Session {
                 let began_at = state
                     .revoked_at
                     .map_or(inner.began_at, |at| at + Duration::from_millis(1));
-                Ok(((key, state.known.clone()), intent, began_at, !state.is_head_sent))
+                let can_issue = !state.is_head_sent;
+                let rules = shared.rules(can_issue, can_issue && state.is_signed_by_an_old_key());
+                Ok(((key, state.known.clone()), intent, began_at, rules))
             }
         };
-        let (session, intent, began_at, can_issue) = taken.map_err(|key| self.refused_without_store(key))?;
+        let (session, intent, began_at, rules) = taken.map_err(|key| self.refused_without_store(key))?;
         let key = session.0;
-        let mut commit = Commit::new(shared.rules(can_issue), shared, session, intent, (began_at, now));
+        let mut commit = Commit::new(rules, shared, session, intent, (began_at, now));
         let result = match commit.start() {
             Ok(()) => shared.carry_out(&mut commit, now).await,
             Err(error) => Err(error),
@@ -206,12 +208,14 @@ impl State {
     /// Knows what the commit made of the session.
     fn take_over(&mut self, commit: Commit<'_, Shared>, shared: &Shared, now: Moment, is_secure: bool) {
         let is_forwarded = commit.is_forwarded();
+        let is_where_it_was = matches!(commit.ending, Ending::Touched | Ending::Updated);
         let view = commit.into_view();
         (self.key, self.known) = (view.key, view.known);
         let can_issue = !self.is_head_sent;
         let resends = matches!(view.cookie, CookieChange::Resend)
             || (matches!(view.cookie, CookieChange::Keep)
-                && (self.is_signed_by_an_old_key() || (shared.switches.is_rolling && self.is_used)));
+                && ((self.is_signed_by_an_old_key() && is_where_it_was)
+                    || (shared.switches.is_rolling && self.is_used)));
         match view.cookie {
             CookieChange::Issue(id) => self.issued = Some(id),
             CookieChange::Remove if can_issue => self.set_cookie = Some(shared.cookie.remove(is_secure)),

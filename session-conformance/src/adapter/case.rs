@@ -75,6 +75,9 @@ macro_rules! __adapter_cases {
             two_sign_ins_at_once_end_with_two_living_sessions
             a_sign_in_that_meets_an_ended_session_starts_empty
             a_sign_in_over_another_user_starts_empty
+            a_late_read_does_not_issue_an_old_id_anew
+            a_late_update_does_not_issue_an_old_id_anew
+            a_late_update_does_not_roll_an_old_id
             an_id_that_the_server_did_not_issue_is_never_adopted
             an_id_that_the_store_does_not_know_is_never_adopted
             clear_and_insert_does_not_adopt_an_unknown_id

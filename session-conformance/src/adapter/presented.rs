@@ -8,6 +8,7 @@ use super::pages;
 use super::probe::{Answer, PageFuture};
 use super::serve::AnyAdapter;
 use super::stage::{Setting, Stage};
+use crate::operation::Operation;
 use crate::verdict::{promise, promise_that};
 
 /// Unsigned, signed wrongly, or not an id at all.
@@ -217,6 +218,7 @@ pub async fn a_cookie_of_an_older_key_is_believed_and_issued_anew(adapter: AnyAd
     let read = browser.visit(pages::read("n")).await;
     promise("a cookie of an older key is believed", read.body.as_str(), "1");
     promise("and issued anew when it is used", read.set_cookies().len(), 1);
+    promise("after one write", during.counts.of(Operation::Touch), 1);
     let second = browser.cookie_value();
     let id = |value: &str| value.split('.').next().unwrap_or_default().to_owned();
     promise("with the same id", id(&second), id(&first));

@@ -58,7 +58,8 @@ pub async fn a_used_session_is_told_to_caches(adapter: AnyAdapter) {
     let browser = stage.browser();
     for (what, response) in [
         ("a read without a session", browser.visit(pages::read("n")).await),
-        ("a write", browser.visit(pages::write("n", 1)).await),
+        ("a first write", browser.visit(pages::write("n", 1)).await),
+        ("a write that reads nothing", browser.visit(pages::write("n", 2)).await),
         ("a read", browser.visit(pages::read("n")).await),
         ("an end", browser.visit(pages::destroy()).await),
     ] {

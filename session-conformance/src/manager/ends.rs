@@ -53,23 +53,24 @@ pub async fn a_session_that_one_node_signs_out_stays_dead_on_the_other(store: Ar
     nothing_brings_it_back(store, Session::sign_out).await;
 }
 
-/// Nothing is forwarded out of a session that was signed out.
+/// Nothing is forwarded out of a session that was signed out, whoever had it.
 pub async fn nothing_follows_a_sign_out_that_keeps_values(store: Arc<dyn Store>) {
     let nodes = Nodes::new(store);
-    let mut visitor = nodes.signed_in("alice").await;
-    let before = visitor.clone();
-    let late = visitor.open(&nodes.two);
-    add_one(&late, "n").await;
-    visitor
-        .does(&nodes.one, |session| session.sign_out_keeping(["n"]))
-        .await;
-    before.clone().end(&nodes.two, late).await.promise_quiet();
-    promise(
-        "what was kept is as it was",
-        visitor.reads(&nodes.two, "n").await,
-        Some(0),
-    );
-    promise("nobody is signed in", visitor.owner(&nodes.two).await, None);
+    for mut visitor in [nodes.signed_in("alice").await, nodes.visitor().await] {
+        let before = visitor.clone();
+        let late = visitor.open(&nodes.two);
+        add_one(&late, "n").await;
+        visitor
+            .does(&nodes.one, |session| session.sign_out_keeping(["n"]))
+            .await;
+        before.clone().end(&nodes.two, late).await.promise_quiet();
+        promise(
+            "what was kept is as it was",
+            visitor.reads(&nodes.two, "n").await,
+            Some(0),
+        );
+        promise("nobody is signed in", visitor.owner(&nodes.two).await, None);
+    }
 }
 
 /// Not along a later new id either, nor into the session of the next user.

@@ -1,7 +1,8 @@
 //! An adapter by hand, in the plainest way, with a place for each fault.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -39,6 +40,8 @@ impl Adapter for OverFaulty {
 struct Sessions {
     fault: Option<Fault>,
     manager: SessionManager,
+    /// The first cookies of each connection.
+    connections: Arc<Mutex<HashMap<SocketAddr, Vec<Vec<u8>>>>>,
 }
 
 impl Adapter for Faulty {
@@ -48,7 +51,11 @@ impl Adapter for Faulty {
             .layer(Extension(self.0))
             .with_state(site.probe);
         if let Some(manager) = site.manager {
-            let sessions = Sessions { fault: self.0, manager };
+            let sessions = Sessions {
+                fault: self.0,
+                manager,
+                connections: Arc::default(),
+            };
             app = app.layer(from_fn_with_state(sessions, middleware));
         }
         let listener = tokio::net::TcpListener::from_std(site.listener).unwrap();
@@ -82,10 +89,17 @@ async fn handler(
 }
 
 async fn middleware(State(sessions): State<Sessions>, mut request: Request, next: Next) -> Response {
-    let Sessions { fault, manager } = sessions;
+    let Sessions {
+        fault,
+        manager,
+        connections,
+    } = sessions;
     let is = |planted| fault == Some(planted);
-    let came = cookies(&request, fault);
+    let mut came = cookies(&request, fault);
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+    if let Some(peer) = peer.filter(|_| is(Fault::RemembersConnections)) {
+        came = connections.lock().unwrap().entry(peer).or_insert(came).clone();
+    }
     let info = describe(&request, peer, fault);
     let session = manager.open(came.iter().map(Vec::as_slice), &info);
     let handed = match is(Fault::OpensTwice) {
@@ -94,6 +108,9 @@ async fn middleware(State(sessions): State<Sessions>, mut request: Request, next
     };
     if is(Fault::LoadsUntouched) {
         session.is_new().await.ok();
+    }
+    if is(Fault::SavesEverybody) {
+        session.insert("seen", &true).unwrap();
     }
     request.extensions_mut().insert(handed);
     let mut cancelled = CommitOnDrop(is(Fault::CommitsTheCancelled).then(|| (manager.clone(), session.clone())));

@@ -84,12 +84,23 @@ faults! {
 
     /// The session is loaded for every request.
     LoadsUntouched: a_request_that_leaves_its_session_alone_makes_no_store_call,
+    /// Every visitor is given a session.
+    SavesEverybody: a_visitor_who_only_looks_gets_no_session,
     /// `Vary` and `Cache-Control` go to every response.
     MarksUntouched: a_request_that_leaves_its_session_alone_gets_no_header,
     /// The handler's session is not the one that is committed.
-    OpensTwice: values_come_back,
+    OpensTwice:
+        values_come_back
+        the_first_cookie_has_the_limits_that_were_set
+        two_cookie_names_are_two_sessions,
     /// Every response sends the cookie that came.
-    ResendsTheCookie: a_cookie_is_not_sent_again_while_it_is_good,
+    ResendsTheCookie:
+        a_cookie_is_not_sent_again_while_it_is_good
+        a_late_read_does_not_issue_an_old_id_anew
+        a_late_update_does_not_issue_an_old_id_anew
+        a_late_update_does_not_roll_an_old_id
+        a_late_update_follows_a_sign_in
+        late_changes_follow_a_regenerated_session,
     /// The cookie is appended twice.
     SendsTheCookieTwice: the_first_write_sends_one_cookie_with_the_documented_attributes,
     /// A removal is a name and an age.
@@ -109,7 +120,16 @@ faults! {
     /// The session is committed when the body has ended.
     CommitsAfterTheBody: a_body_streams_after_its_session_is_stored,
     /// The handler's response is sent whatever became of the commit.
-    IgnoresCommitErrors: the_200_of_a_failed_update_is_not_sent,
+    IgnoresCommitErrors:
+        the_200_of_a_failed_update_is_not_sent
+        the_200_of_a_failed_sign_in_is_not_sent
+        the_200_of_a_failed_sign_out_is_not_sent
+        a_value_that_is_too_large_is_an_error_and_the_old_one_stays
+        an_update_whose_outcome_stays_unknown_is_a_503_and_is_not_run_again
+        what_a_failed_commit_dropped_is_not_stored_later
+        what_was_written_without_the_store_is_not_stored_when_it_is_back
+        a_session_that_ends_where_the_next_can_not_begin_is_a_503_with_a_removal
+        without_its_store_an_application_can_go_on_reading,
     /// A failed commit changes the status and leaves the handler's body.
     KeepsTheBodyOfAFailedCommit: the_200_of_a_failed_sign_in_is_not_sent,
     /// A failed commit sends no cookie, whatever was saved before.
@@ -117,9 +137,14 @@ faults! {
     /// A failed request sends no cookie, whatever was saved before.
     DropsTheCookieOfAFailure: what_save_stored_survives_a_later_failure_and_its_cookie_is_sent,
     /// A failed request is committed like any other.
-    CommitsServerErrors: a_server_error_drops_what_was_recorded,
+    CommitsServerErrors:
+        a_server_error_drops_what_was_recorded
+        a_page_that_fails_takes_no_flash_value,
     /// A failed request is not committed at all.
-    SkipsServerErrors: a_destroy_happens_although_the_request_fails,
+    SkipsServerErrors:
+        a_destroy_happens_although_the_request_fails
+        a_sign_out_happens_although_the_request_fails
+        changes_can_be_kept_after_a_server_error,
     /// So is one that the client got wrong.
     DropsClientErrors: a_client_error_keeps_what_was_recorded,
     /// A panic becomes a 500, and what came before it is committed.
@@ -154,6 +179,8 @@ faults! {
     BelievesAnyProxy: secure_follows_what_a_trusted_proxy_says,
     /// The proxy is not known as one.
     KnowsNoPeer: secure_follows_what_a_trusted_proxy_says,
+    /// A connection is taken for a visitor.
+    RemembersConnections: visitors_who_share_a_connection_keep_apart,
     /// A forgotten middleware is a panic.
     PanicsWithoutTheMiddleware: without_the_middleware_a_request_is_a_500_and_not_a_panic,
 }

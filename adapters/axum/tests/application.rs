@@ -177,7 +177,7 @@ async fn a_session_error_is_a_response_that_tells_no_more_than_its_status() {
         (Error::TimedOut(Duration::from_secs(5)), StatusCode::SERVICE_UNAVAILABLE),
         (Error::OutcomeUnknown(None), StatusCode::SERVICE_UNAVAILABLE),
         (Error::SignInRevoked, StatusCode::SERVICE_UNAVAILABLE),
-        (Error::Gone, StatusCode::INTERNAL_SERVER_ERROR),
+        (Error::Gone, StatusCode::CONFLICT),
         (Error::HeadSent, StatusCode::INTERNAL_SERVER_ERROR),
         (Error::Expiry(limits), StatusCode::INTERNAL_SERVER_ERROR),
     ] {

@@ -39,7 +39,13 @@ where
         through_the_old_id.status(),
         200,
     );
-    promise("and does not reach the session", browser.reads("n").await.as_str(), "1");
+    let told = old.visit(pages::add_one("n")).await;
+    promise(
+        "an update through it is told so",
+        (told.status(), told.set_cookies()),
+        (409, Vec::new()),
+    );
+    promise("neither reaches the session", browser.reads("n").await.as_str(), "1");
     promise("whose cookie is good", browser.cookie(), cookie);
 }
 

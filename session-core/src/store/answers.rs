@@ -15,7 +15,7 @@ pub struct Rotation<'a> {
     pub record: &'a Record,
     /// The revision that the old record must still have.
     pub expected: Revision,
-    /// Until when the old key is a mark, at least [`MARK_KEPT`] from now.
+    /// Until when the old key is a mark, at least [`MARK_KEPT`](crate::MARK_KEPT) from now.
     pub mark_until: Moment,
     /// When this makes somebody the owner: when that request began, as in [`Store::create`](super::Store::create).
     pub signs_in: Option<Moment>,

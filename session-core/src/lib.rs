@@ -46,6 +46,7 @@ mod payload;
 mod plan;
 mod queue;
 mod record;
+mod request_info;
 mod revision_source;
 mod revoke;
 mod session;
@@ -56,7 +57,7 @@ mod values;
 
 pub use builder::SessionManagerBuilder;
 pub use clock::{Clock, Moment, SystemClock};
-pub use cookie::{CookieSettings, InvalidCookie, Priority, RequestInfo, SameSite, TrustedProxies};
+pub use cookie::{CookieSettings, InvalidCookie, Priority, SameSite};
 pub use error::{Cause, ConfigError, CorruptRecord, Error, RandomError, StoreError};
 pub use event::{Event, Observer};
 pub use expiry::{Expiry, InvalidExpiry};
@@ -65,6 +66,7 @@ pub use id::{Handle, IdGenerator, InvalidHandle, PresentedId, RandomIds, Session
 pub use key::{Key, KeyName, ValueKey};
 pub use manager::SessionManager;
 pub use record::{InvalidOwner, Owner, Record, Revision};
+pub use request_info::{RequestInfo, TrustedProxies};
 pub use session::{CommitFuture, Committed, Session, SessionSummary};
 pub use signing::{InvalidSigningKeys, SigningKeys};
 pub use store::{

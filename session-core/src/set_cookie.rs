@@ -4,9 +4,10 @@ use std::fmt::Write;
 use std::time::{Duration, UNIX_EPOCH};
 
 use crate::clock::Moment;
-use crate::cookie::{CookieSettings, Priority, SameSite, Secure};
+use crate::cookie::{CookieSettings, Priority, SameSite};
 use crate::cookie_header::write_signed;
 use crate::expiry::Limits;
+use crate::request_info::Secure;
 use crate::signing::SigningKeys;
 
 /// A `Set-Cookie` value whose constant parts are prepared once.

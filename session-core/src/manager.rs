@@ -11,7 +11,7 @@ use crate::error::{ConfigError, Error};
 use crate::event::{self, Event, Observer, TARGET};
 use crate::expiry::Expiry;
 use crate::headers::CachePolicy;
-use crate::id::{IdGenerator, SessionId};
+use crate::id::{IdGenerator, SessionId, StoreKey};
 use crate::queue::CommitQueue;
 use crate::record::Revision;
 use crate::request_info::RequestInfo;
@@ -122,6 +122,13 @@ impl Shared {
             can_issue,
             signs_anew,
         }
+    }
+
+    pub(crate) fn notify_failure(&self, session: Option<StoreKey>, error: &Error) {
+        self.notify(|| Event::Failed {
+            session: session.map(|key| key.handle()),
+            error,
+        });
     }
 
     /// Makes the event only if somebody listens: a handle costs a hash.

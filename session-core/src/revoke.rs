@@ -38,10 +38,7 @@ impl Shared {
             Some(Err(error)) => Error::Store(error),
             None => Error::TimedOut(deadline.limit()),
         };
-        self.notify(|| Event::Failed {
-            session: None,
-            error: &result,
-        });
+        self.notify_failure(None, &result);
         Err(result)
     }
 }

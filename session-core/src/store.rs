@@ -89,8 +89,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// a loss, and never two sessions that both stay alive.
     ///
     /// A rotation whose reply was lost is recognised when it is sent again, by the old key's mark, which names this new key:
-    /// the answer is [`Rotated::Applied`] and nothing is done, as long as the mark and the session live. After that it is
-    /// whatever the old key says, and nothing is done either.
+    /// the answer is [`Rotated::Applied`] and nothing is done, as long as the mark and the session live. Where one of them is
+    /// gone it may be any answer but `Conflict`, and nothing is done either.
     ///
     /// # Errors
     ///

@@ -1,12 +1,8 @@
-//! Committing a session: at the end of the request, and in the middle of a handler.
+//! Carrying out what a session has recorded: at the end of the request, and in the middle of a handler.
 
-use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::{Session, State};
+use super::{Committed, Inner, Session, State};
 use crate::clock::Moment;
 use crate::commit::{Commit, CookieChange, Ending, Intent, Known};
 use crate::error::{Error, StoreError};
@@ -14,66 +10,6 @@ use crate::event::Event;
 use crate::headers::ResponseHeaders;
 use crate::id::StoreKey;
 use crate::manager::Shared;
-
-/// What a commit came to: headers for the response, and whether it succeeded.
-///
-/// There can be a cookie even where the commit failed: what [`Session::save`] stored before stays stored.
-#[derive(Debug)]
-#[must_use]
-pub struct Committed {
-    /// What to add to the response head.
-    pub headers: ResponseHeaders,
-    /// `Err`: nothing was written, and the response should say so: [`Error::status`] and [`Error::retry_after`]. That the
-    /// session ended meanwhile is no error here: the handler's response stands.
-    pub result: Result<(), Error>,
-}
-
-/// A commit on its way. Ready at once, and without an allocation, where there is nothing to write.
-#[must_use = "nothing is committed unless it is awaited"]
-pub struct CommitFuture(Progress);
-
-enum Progress {
-    /// There was nothing to do. Taken when it is polled.
-    Settled(Option<ResponseHeaders>),
-    Working(Pin<Box<dyn Future<Output = Committed> + Send>>),
-}
-
-impl CommitFuture {
-    pub(crate) fn new(session: Session, status: u16) -> Self {
-        // A save that is under way elsewhere may yet have a cookie to send.
-        let settled = match session.inner.gate.try_lock() {
-            Ok(_gate) => session.lock().settle(&session.inner.shared),
-            Err(_) => None,
-        };
-        Self(match settled {
-            Some(headers) => Progress::Settled(Some(headers)),
-            None => Progress::Working(Box::pin(async move { session.commit(status).await })),
-        })
-    }
-}
-
-impl Future for CommitFuture {
-    type Output = Committed;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Committed> {
-        match &mut self.0 {
-            Progress::Settled(headers) => {
-                let headers = headers.take().unwrap_or_default();
-                Poll::Ready(Committed {
-                    headers,
-                    result: Ok(()),
-                })
-            }
-            Progress::Working(future) => future.as_mut().poll(context),
-        }
-    }
-}
-
-impl fmt::Debug for CommitFuture {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("CommitFuture").finish_non_exhaustive()
-    }
-}
 
 impl Session {
     /// Commits what was recorded so far, now: before a slow part of the handler, from a streaming body or a WebSocket, or
@@ -95,7 +31,7 @@ impl Session {
         }
     }
 
-    async fn commit(&self, status: u16) -> Committed {
+    pub(super) async fn commit(&self, status: u16) -> Committed {
         let shared = &self.inner.shared;
         let failed = status >= 500 && !shared.switches.keeps_changes_on_failure;
         let has_recorded = {
@@ -118,45 +54,21 @@ impl Session {
         }
     }
 
-    /// The request went on as if there was no session: what it wrote could overwrite what it has not seen.
-    fn refused_without_store(&self, key: Option<StoreKey>) -> Error {
-        let cause = "it could not be read by this request, which writes nothing therefore";
-        let error = Error::Store(StoreError::Unavailable(cause.into()));
-        self.inner.shared.notify(|| Event::Failed {
-            session: key.map(|key| key.handle()),
-            error: &error,
-        });
-        error
-    }
-
     async fn carry_out(&self, failed: bool) -> Result<Ending, Error> {
         let inner = &self.inner;
         let shared = &*inner.shared;
         let _gate = inner.gate.lock().await;
         let now = shared.clock.now();
-        let taken = {
-            let mut state = self.lock();
-            let key = inner.verify(&mut state);
-            let intent = std::mem::take(&mut state.intent);
-            let intent = if failed { intent.after_failure() } else { intent };
-            if state.is_out && intent.is_empty() {
-                return Ok(Ending::Nothing);
-            }
-            if state.is_out && !intent.is_blind_end() {
-                state.intent = intent;
-                Err(key)
-            } else {
-                let began_at = state
-                    .revoked_at
-                    .map_or(inner.began_at, |at| at + Duration::from_millis(1));
-                let can_issue = !state.is_head_sent;
-                let rules = shared.rules(can_issue, can_issue && state.is_signed_by_an_old_key());
-                Ok(((key, state.known.clone()), intent, began_at, rules))
+        let begun = self.lock().begin(inner, failed, now);
+        let mut commit = match begun {
+            Ok(Some(commit)) => commit,
+            Ok(None) => return Ok(Ending::Nothing),
+            Err(error) => {
+                shared.notify_failure(self.lock().key, &error);
+                return Err(error);
             }
         };
-        let (session, intent, began_at, rules) = taken.map_err(|key| self.refused_without_store(key))?;
-        let key = session.0;
-        let mut commit = Commit::new(rules, shared, session, intent, (began_at, now));
+        let key = commit.key;
         let result = match commit.start() {
             Ok(()) => shared.carry_out(&mut commit, now).await,
             Err(error) => Err(error),
@@ -170,10 +82,7 @@ impl Session {
                 Ok(ending)
             }
             Err(error) => {
-                shared.notify(|| Event::Failed {
-                    session: key.map(|key| key.handle()),
-                    error: &error,
-                });
+                shared.notify_failure(key, &error);
                 state.take_back(commit, &error, shared, inner.is_secure);
                 Err(error)
             }
@@ -182,27 +91,32 @@ impl Session {
 }
 
 impl State {
-    /// The headers of a request that leaves nothing to do: it did not use its session, or read it and nothing is due.
-    fn settle(&mut self, shared: &Shared) -> Option<ResponseHeaders> {
-        let switches = &shared.switches;
-        if !self.intent.is_empty() || switches.stores_empty {
-            return None;
+    /// The commit of what was recorded so far; `None`: the store is out, and there is nothing to commit.
+    ///
+    /// # Errors
+    ///
+    /// When the request went on as if there was no session, and has recorded something all the same: it could overwrite
+    /// what it has not seen.
+    fn begin<'a>(&mut self, inner: &'a Inner, failed: bool, now: Moment) -> Result<Option<Commit<'a, Shared>>, Error> {
+        let key = inner.verify(self);
+        let intent = std::mem::take(&mut self.intent);
+        let intent = if failed { intent.after_failure() } else { intent };
+        if self.is_out && intent.is_empty() {
+            return Ok(None);
         }
-        let is_settled = match &self.known {
-            Known::Unread => !switches.any_request_is_activity && (!self.is_used || self.is_out || self.key.is_none()),
-            Known::Absent | Known::Dead => true,
-            Known::Found(snapshot) => {
-                let resends = self.is_signed_by_an_old_key() || switches.is_rolling;
-                !resends && !snapshot.is_touch_due(shared.clock.now())
-            }
-        };
-        if !is_settled {
-            return None;
+        if self.is_out && !intent.is_blind_end() {
+            self.intent = intent;
+            let cause = "this request could not read its session, so it writes nothing";
+            return Err(StoreError::Unavailable(cause.into()).into());
         }
-        self.is_head_sent = true;
-        let set_cookie = self.set_cookie.take();
-        let cache = (self.is_used || set_cookie.is_some()).then_some(shared.cache);
-        Some(ResponseHeaders { set_cookie, cache })
+        let began_at = self
+            .revoked_at
+            .map_or(inner.began_at, |at| at + Duration::from_millis(1));
+        let can_issue = !self.is_head_sent;
+        let shared = &*inner.shared;
+        let rules = shared.rules(can_issue, can_issue && self.is_signed_by_an_old_key());
+        let session = (key, self.known.clone());
+        Ok(Some(Commit::new(rules, shared, session, intent, (began_at, now))))
     }
 
     /// Knows what the commit made of the session.

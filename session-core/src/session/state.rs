@@ -1,0 +1,130 @@
+//! What a request knows of its session, and what it has recorded.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::changes::Lookup;
+use crate::clock::Moment;
+use crate::commit::{Intent, Known};
+use crate::cookie_header::Candidates;
+use crate::error::Error;
+use crate::event::TARGET;
+use crate::id::{PresentedId, SessionId, StoreKey};
+use crate::manager::Shared;
+use crate::payload::Snapshot;
+use crate::signing::KeyAge;
+
+/// What all clones of a session share.
+pub(crate) struct Inner {
+    pub(crate) shared: Arc<Shared>,
+    /// What the client presented under our name.
+    pub(super) cookies: Candidates,
+    pub(crate) is_secure: bool,
+    pub(crate) began_at: Moment,
+    pub(super) state: Mutex<State>,
+    /// Held while this session is loaded, updated or committed: one at a time.
+    pub(crate) gate: tokio::sync::Mutex<()>,
+}
+
+/// What a request knows and has recorded. Nothing of the application runs while it is locked, and nothing is awaited.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    presented: Presented,
+    /// Where the session is stored.
+    pub(crate) key: Option<StoreKey>,
+    pub(crate) known: Known,
+    pub(crate) intent: Intent,
+    /// The id that this request was given, once it has a new one.
+    pub(crate) issued: Option<SessionId>,
+    /// The cookie of a commit whose response is still to come.
+    pub(crate) set_cookie: Option<String>,
+    /// When this session's owner was last signed out everywhere by this request itself.
+    pub(crate) revoked_at: Option<Moment>,
+    /// The session was read or written, so the response depends on it.
+    pub(crate) is_used: bool,
+    pub(crate) is_head_sent: bool,
+    /// The store could not be read and the application chose to go on.
+    pub(crate) is_out: bool,
+}
+
+/// The id that the client presented.
+#[derive(Debug, Default)]
+enum Presented {
+    #[default]
+    Unchecked,
+    Nothing,
+    Verified(PresentedId, KeyAge),
+}
+
+impl Inner {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        // A value's own code may panic while it is decoded under the lock; what the lock guards is whole even then.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key of the id that the client presented, if one of its cookies is ours.
+    pub(crate) fn verify(&self, state: &mut State) -> Option<StoreKey> {
+        if matches!(state.presented, Presented::Unchecked) {
+            state.presented = match self.cookies.verify(self.shared.cookie.name(), &self.shared.keys) {
+                Some(verified) => {
+                    state.key = Some(verified.id.store_key());
+                    Presented::Verified(verified.id, verified.key_age)
+                }
+                None => Presented::Nothing,
+            };
+        }
+        state.key
+    }
+}
+
+impl State {
+    /// The stored session, if there is one and it is not to be ended.
+    pub(crate) fn snapshot(&self) -> Option<&Snapshot> {
+        match &self.known {
+            Known::Found(snapshot) if !self.intent.destroys => Some(snapshot),
+            Known::Found(_) | Known::Unread | Known::Absent | Known::Dead => None,
+        }
+    }
+
+    /// The session ended or moved away, so that nothing can be changed, unless somebody signs in anew.
+    pub(crate) fn is_dead(&self) -> bool {
+        matches!(self.known, Known::Dead) && !self.intent.destroys && !self.intent.log.signs_in()
+    }
+
+    /// The encoded value of `name`.
+    pub(crate) fn lookup(&self, name: &str) -> Result<Option<&[u8]>, Error> {
+        let snapshot = self.snapshot();
+        let owner = snapshot.and_then(|snapshot| snapshot.record().owner.as_ref());
+        match (self.intent.log.lookup(name, owner), snapshot) {
+            (Lookup::Known(value), _) => Ok(value),
+            (Lookup::AsStored, Some(snapshot)) => Ok(snapshot.values().get(name)?),
+            (Lookup::AsStored, None) => Ok(None),
+        }
+    }
+
+    /// The id that the browser has, to be sent again.
+    pub(crate) fn id_bytes(&self) -> Option<&[u8]> {
+        match (&self.issued, &self.presented) {
+            (Some(issued), _) => Some(issued.as_bytes()),
+            (None, Presented::Verified(presented, _)) => Some(presented.as_bytes()),
+            (None, Presented::Unchecked | Presented::Nothing) => None,
+        }
+    }
+
+    /// Whether the browser's cookie was signed by a key that no longer signs.
+    pub(crate) fn is_signed_by_an_old_key(&self) -> bool {
+        self.issued.is_none() && matches!(self.presented, Presented::Verified(_, KeyAge::Old))
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if !state.intent.is_empty() {
+            tracing::warn!(
+                target: TARGET,
+                "a session was dropped with unsaved changes: its request was cancelled or panicked, or a handle was used \
+                after the response without `save`"
+            );
+        }
+    }
+}

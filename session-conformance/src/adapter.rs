@@ -60,7 +60,6 @@ mod presented;
 mod probe;
 mod response;
 mod rotation;
-mod run;
 mod serve;
 mod setup;
 mod stage;
@@ -68,7 +67,7 @@ mod streaming;
 mod untouched;
 mod values;
 
-pub use case::{Case, cases};
+pub use case::{cases, run};
 pub use cookies::*;
 pub use ends::*;
 pub use expiry::*;
@@ -85,7 +84,6 @@ pub use presented::*;
 pub use probe::{Answer, AnswerBody, Probe};
 pub use rotation::*;
 #[doc(hidden)]
-pub use run::run;
 pub use serve::{Adapter, AnyAdapter, Site};
 pub use setup::*;
 pub use streaming::*;

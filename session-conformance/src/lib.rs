@@ -38,6 +38,7 @@
 //! [`TestClock`] stands still until it is moved.
 
 pub mod adapter;
+mod case;
 mod counting_store;
 mod event_log;
 mod flaky_store;
@@ -53,6 +54,7 @@ mod test_clock;
 mod two_nodes;
 mod verdict;
 
+pub use case::Case;
 pub use counting_store::{CountingStore, Counts};
 pub use flaky_store::FlakyStore;
 pub use lost_reply_store::LostReplyStore;

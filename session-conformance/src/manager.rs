@@ -12,15 +12,15 @@ mod nodes;
 mod overlap;
 mod revoke;
 mod rotation;
-mod run;
 
+#[doc(hidden)]
+#[doc(hidden)]
+pub use crate::store::run;
 pub use adoption::*;
 pub use calls::*;
-pub use case::{Case, cases};
+pub use case::cases;
 pub use ends::*;
 pub use limits::*;
 pub use overlap::*;
 pub use revoke::*;
 pub use rotation::*;
-#[doc(hidden)]
-pub use run::run;

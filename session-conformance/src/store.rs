@@ -32,7 +32,6 @@ mod random;
 mod resend;
 mod revoke;
 mod rotate;
-mod run;
 mod sequence;
 mod step;
 mod together;
@@ -40,7 +39,7 @@ mod touch;
 mod update;
 mod upkeep;
 
-pub use case::{Case, cases};
+pub use case::{cases, run};
 pub use concurrent_ends::*;
 pub use concurrent_rotations::*;
 pub use concurrent_writes::*;
@@ -56,7 +55,6 @@ pub use resend::*;
 pub use revoke::*;
 pub use rotate::*;
 #[doc(hidden)]
-pub use run::run;
 pub use touch::*;
 pub use update::*;
 pub use upkeep::*;

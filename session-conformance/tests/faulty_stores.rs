@@ -28,7 +28,8 @@ mod faulty_stores {
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use session_conformance::store;
+use session_conformance::{Case, store};
+use session_core::Store;
 
 use faulty_stores::fault::{Faulty, NoFault, Planted};
 use faulty_stores::{
@@ -61,13 +62,13 @@ fn planted() -> Vec<Planted> {
 }
 
 /// Why `case` fails on the faulty store, or nothing if it does not.
-async fn failure(planted: &Planted, case: store::Case) -> Option<String> {
+async fn failure(planted: &Planted, case: Case<Arc<dyn Store>>) -> Option<String> {
     let outcome = tokio::spawn(case_on(case, (planted.store)())).await;
     let panic = outcome.err()?.into_panic();
     Some(*panic.downcast::<String>().unwrap_or_default())
 }
 
-async fn case_on(case: store::Case, store: Arc<dyn session_core::Store>) {
+async fn case_on(case: Case<Arc<dyn Store>>, store: Arc<dyn Store>) {
     case.run(store).await;
 }
 

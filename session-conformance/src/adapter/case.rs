@@ -1,11 +1,7 @@
 //! The list of the cases. There is no other.
 
-use std::fmt;
-use std::pin::Pin;
-
-use super::serve::AnyAdapter;
-
-type Run = fn(AnyAdapter) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+use super::serve::{Adapter, AnyAdapter};
+use crate::case::{self, Case};
 
 /// Writes one `#[test]` for every promise of the adapter contract.
 ///
@@ -14,27 +10,7 @@ type Run = fn(AnyAdapter) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 #[macro_export]
 macro_rules! adapter_contract {
     ($(#[$attribute:meta])* $adapter:expr) => {
-        $crate::__adapter_cases! { [$crate::__adapter_tests] { $(#[$attribute])* } { $adapter } }
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __adapter_tests {
-    ($attributes:tt $adapter:tt $($name:ident)*) => {
-        $($crate::__adapter_test! { $attributes $adapter $name })*
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __adapter_test {
-    ({ $(#[$attribute:meta])* } { $adapter:expr } $name:ident) => {
-        #[test]
-        $(#[$attribute])*
-        fn $name() {
-            $crate::adapter::run($adapter, $crate::adapter::$name);
-        }
+        $crate::__adapter_cases! { [$crate::__tests] [adapter] { $(#[$attribute])* } { $adapter } }
     };
 }
 
@@ -159,39 +135,12 @@ macro_rules! __adapter_cases {
     };
 }
 
-macro_rules! list {
-    ($($name:ident)*) => {
-        [$(Case { name: stringify!($name), run: |adapter| Box::pin(super::$name(adapter)) }),*]
-    };
-}
-
-/// One case of the suite, for those who run it in their own way.
-#[derive(Clone, Copy)]
-pub struct Case {
-    name: &'static str,
-    run: Run,
-}
-
-impl Case {
-    /// The promise, as the name of its function.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// Holds `adapter` to the promise, on a tokio runtime with several threads. Panics if it is broken.
-    pub async fn run(&self, adapter: AnyAdapter) {
-        (self.run)(adapter).await;
-    }
-}
-
-impl fmt::Debug for Case {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Case({})", self.name)
-    }
-}
-
 /// All cases, each once.
-pub fn cases() -> impl Iterator<Item = Case> {
-    crate::__adapter_cases! { [list] }.into_iter()
+pub fn cases() -> impl Iterator<Item = Case<AnyAdapter>> {
+    crate::__adapter_cases! { [crate::case::list] }.into_iter()
+}
+
+#[doc(hidden)]
+pub fn run<F: Future<Output = ()>>(adapter: impl Adapter, case: impl FnOnce(AnyAdapter) -> F) {
+    case::run(async { AnyAdapter::new(adapter) }, case);
 }

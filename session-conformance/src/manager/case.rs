@@ -1,12 +1,10 @@
 //! The list of the cases. There is no other.
 
-use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use session_core::Store;
 
-type Run = fn(Arc<dyn Store>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+use crate::case::Case;
 
 /// Writes one `#[test]` for every promise that session managers keep on a store.
 ///
@@ -22,27 +20,7 @@ type Run = fn(Arc<dyn Store>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 #[macro_export]
 macro_rules! manager_contract {
     ($(#[$attribute:meta])* async $make:block) => {
-        $crate::__manager_cases! { [$crate::__manager_tests] { $(#[$attribute])* } { async $make } }
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __manager_tests {
-    ($attributes:tt $make:tt $($name:ident)*) => {
-        $($crate::__manager_test! { $attributes $make $name })*
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __manager_test {
-    ({ $(#[$attribute:meta])* } { $make:expr } $name:ident) => {
-        #[test]
-        $(#[$attribute])*
-        fn $name() {
-            $crate::manager::run($make, $crate::manager::$name);
-        }
+        $crate::__manager_cases! { [$crate::__tests] [manager] { $(#[$attribute])* } { async $make } }
     };
 }
 
@@ -101,39 +79,7 @@ macro_rules! __manager_cases {
     };
 }
 
-macro_rules! list {
-    ($($name:ident)*) => {
-        [$(Case { name: stringify!($name), run: |store| Box::pin(super::$name(store)) }),*]
-    };
-}
-
-/// One case of the suite, for those who run it in their own way.
-#[derive(Clone, Copy)]
-pub struct Case {
-    name: &'static str,
-    run: Run,
-}
-
-impl Case {
-    /// The promise, as the name of its function.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// Holds managers on `store`, which must be empty, to the promise. Panics if it is broken.
-    pub async fn run(&self, store: Arc<dyn Store>) {
-        (self.run)(store).await;
-    }
-}
-
-impl fmt::Debug for Case {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Case({})", self.name)
-    }
-}
-
 /// All cases, each once.
-pub fn cases() -> impl Iterator<Item = Case> {
-    crate::__manager_cases! { [list] }.into_iter()
+pub fn cases() -> impl Iterator<Item = Case<Arc<dyn Store>>> {
+    crate::__manager_cases! { [crate::case::list] }.into_iter()
 }

@@ -1,12 +1,10 @@
 //! The list of the cases. There is no other.
 
-use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use session_core::Store;
 
-type Run = fn(Arc<dyn Store>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+use crate::case::{self, Case};
 
 /// Writes one `#[test]` for every promise of the store contract.
 ///
@@ -25,27 +23,7 @@ type Run = fn(Arc<dyn Store>) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 #[macro_export]
 macro_rules! store_contract {
     ($(#[$attribute:meta])* async $make:block) => {
-        $crate::__store_cases! { [$crate::__store_tests] { $(#[$attribute])* } { async $make } }
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __store_tests {
-    ($attributes:tt { $make:expr } $($name:ident)*) => {
-        $($crate::__store_test! { $attributes { $make } $name })*
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __store_test {
-    ({ $(#[$attribute:meta])* } { $make:expr } $name:ident) => {
-        #[test]
-        $(#[$attribute])*
-        fn $name() {
-            $crate::store::run($make, $crate::store::$name);
-        }
+        $crate::__store_cases! { [$crate::__tests] [store] { $(#[$attribute])* } { async $make } }
     };
 }
 
@@ -163,52 +141,12 @@ macro_rules! __store_cases {
     };
 }
 
-macro_rules! list {
-    ($($name:ident)*) => {
-        [$(Case { name: stringify!($name), run: |store| Box::pin(super::$name(store)) }),*]
-    };
-}
-
-/// One case of the suite, for those who run it in their own way.
-///
-/// ```
-/// use std::sync::Arc;
-///
-/// use session_conformance::{ReferenceStore, store};
-///
-/// # tokio::runtime::Builder::new_multi_thread().build()?.block_on(async {
-/// for case in store::cases().filter(|case| case.name().starts_with("touch")) {
-///     case.run(Arc::new(ReferenceStore::new())).await;
-/// }
-/// # });
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy)]
-pub struct Case {
-    name: &'static str,
-    run: Run,
-}
-
-impl Case {
-    /// The promise, as the name of its function.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// Holds `store` to the promise. The store must be empty.
-    pub async fn run(&self, store: Arc<dyn Store>) {
-        (self.run)(store).await;
-    }
-}
-
-impl fmt::Debug for Case {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Case({})", self.name)
-    }
-}
-
 /// All cases, each once.
-pub fn cases() -> impl Iterator<Item = Case> {
-    crate::__store_cases! { [list] }.into_iter()
+pub fn cases() -> impl Iterator<Item = Case<Arc<dyn Store>>> {
+    crate::__store_cases! { [crate::case::list] }.into_iter()
+}
+
+#[doc(hidden)]
+pub fn run<S: Store, F: Future<Output = ()>>(make: impl Future<Output = S>, case: impl FnOnce(Arc<dyn Store>) -> F) {
+    case::run(async { Arc::new(make.await) as Arc<dyn Store> }, case);
 }

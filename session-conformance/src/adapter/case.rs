@@ -5,7 +5,7 @@ use crate::case::{self, Case};
 
 /// Writes one `#[test]` for every promise of the adapter contract.
 ///
-/// It is given an expression that makes an [`Adapter`](crate::adapter::Adapter), and evaluates it once for each test.
+/// It is given an expression that makes an [`Adapter`], and evaluates it once for each test.
 /// Attributes before it go to every test.
 #[macro_export]
 macro_rules! adapter_contract {

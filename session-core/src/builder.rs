@@ -24,6 +24,21 @@ const LARGEST_SESSION: usize = 15 * 1024 * 1024;
 
 /// Settings of a [`SessionManager`], each with a safe default.
 ///
+/// # The names that Express has for them
+///
+/// | express-session | here |
+/// |---|---|
+/// | `secret` | [`SigningKeys`]: random keys, the first signs |
+/// | `name`, `cookie` | [`cookie`](Self::cookie); `cookie.maxAge` is [`expiry`](Self::expiry) |
+/// | `genid` | [`id_generator`](Self::id_generator) |
+/// | `store` | the store that the builder begins with |
+/// | `saveUninitialized` | [`save_uninitialized`](Self::save_uninitialized), off |
+/// | `rolling` | [`rolling`](Self::rolling), off |
+/// | `resave` | nothing: a session that did not change is not written; its end is moved by a touch, at most once per tenth of the idle limit |
+/// | `unset` | [`Session::clear`](crate::Session::clear) and [`Session::destroy`](crate::Session::destroy) say which is meant |
+/// | `proxy` | [`CookieSettings::secure_as_the_request`] |
+/// | `req.session.regenerate` | [`Session::sign_in`](crate::Session::sign_in), or [`Session::regenerate`](crate::Session::regenerate), which keeps the values |
+///
 /// ```
 /// use session_core::{Expiry, SessionManager, SigningKeys};
 /// # use session_core::*;

@@ -87,6 +87,13 @@ impl SessionManager {
         Session::open(Arc::clone(&self.0), cookies, is_secure)
     }
 
+    /// Whether [`open`](Self::open) looks at what it is told of the request: only where the cookie is Secure as the request
+    /// is. An adapter need not find it out otherwise.
+    #[must_use]
+    pub fn needs_request_info(&self) -> bool {
+        self.0.cookie.secure().depends_on_the_request()
+    }
+
     /// Carries out what the request recorded, in one store operation where nobody interferes, and says what to add to the
     /// response head. To be called with the response's status before its head goes out, also when the handler failed.
     ///

@@ -94,6 +94,10 @@ pub(crate) enum Secure {
 }
 
 impl Secure {
+    pub(crate) fn depends_on_the_request(&self) -> bool {
+        matches!(self, Self::AsTheRequest(_))
+    }
+
     /// Whether the cookie of this request's answer is Secure.
     pub(crate) fn applies(&self, request: &RequestInfo<'_>) -> bool {
         match self {

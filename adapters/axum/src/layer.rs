@@ -38,7 +38,11 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 /// ```
 #[derive(Clone)]
 #[must_use]
-pub struct SessionLayer {
+pub struct SessionLayer(Arc<Settings>);
+
+/// Behind one pointer, for frameworks clone a service for each request.
+#[derive(Clone)]
+struct Settings {
     manager: SessionManager,
     request_info: Option<Arc<DescribeRequest>>,
 }
@@ -48,10 +52,10 @@ type DescribeRequest = dyn Fn(&Extensions) -> RequestInfo<'static> + Send + Sync
 impl SessionLayer {
     /// A layer for the sessions of this manager.
     pub fn new(manager: SessionManager) -> Self {
-        Self {
+        Self(Arc::new(Settings {
             manager,
             request_info: None,
-        }
+        }))
     }
 
     /// Says what is known of a request's connection, from its extensions: for cookies that are Secure as the request is
@@ -73,8 +77,19 @@ impl SessionLayer {
         mut self,
         describe: impl Fn(&Extensions) -> RequestInfo<'static> + Send + Sync + 'static,
     ) -> Self {
-        self.request_info = Some(Arc::new(describe));
+        Arc::make_mut(&mut self.0).request_info = Some(Arc::new(describe));
         self
+    }
+}
+
+impl Settings {
+    fn describe<'a, B>(&self, request: &'a Request<B>) -> RequestInfo<'a> {
+        let describe = self.request_info.as_ref();
+        let info = describe.map_or_else(RequestInfo::new, |describe| describe(request.extensions()));
+        match request.headers().get(&FORWARDED_PROTO) {
+            Some(proto) => info.forwarded_proto(proto.as_bytes()),
+            None => info,
+        }
     }
 }
 
@@ -93,7 +108,7 @@ impl fmt::Debug for SessionLayer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("SessionLayer")
-            .field("manager", &self.manager)
+            .field("manager", &self.0.manager)
             .finish_non_exhaustive()
     }
 }
@@ -119,15 +134,15 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let manager = &self.layer.0.manager;
         let headers = request.headers();
-        let describe = self.layer.request_info.as_ref();
-        let mut info = describe.map_or_else(RequestInfo::new, |describe| describe(request.extensions()));
-        if let Some(proto) = headers.get(&FORWARDED_PROTO) {
-            info = info.forwarded_proto(proto.as_bytes());
-        }
         let cookies = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
-        let session = self.layer.manager.open(cookies, &info);
+        let session = if manager.needs_request_info() {
+            manager.open(cookies, &self.layer.0.describe(&request))
+        } else {
+            manager.open(cookies, &RequestInfo::new())
+        };
         request.extensions_mut().insert(session.clone());
-        ResponseFuture::new(self.inner.call(request), self.layer.manager.clone(), session)
+        ResponseFuture::new(self.inner.call(request), self.layer.0.manager.clone(), session)
     }
 }

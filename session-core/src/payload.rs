@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
 
 use smallvec::SmallVec;
 
@@ -24,6 +23,10 @@ const HAS_IDLE: u8 = 1;
 const UNTIL_THE_BROWSER_CLOSES: u8 = 2;
 const HAS_SIGNED_IN_AT: u8 = 4;
 const HAS_FORWARDS_UNTIL: u8 = 8;
+/// Without it the lineage is the record's revision: the session was not written since it began.
+const HAS_LINEAGE: u8 = 16;
+/// How many revisions before are remembered, in the two highest bits.
+const REMEMBERED_SHIFT: u32 = 6;
 
 /// A record with its payload's head read: what a request knows of a stored session.
 #[derive(Clone, Debug)]
@@ -70,7 +73,7 @@ impl Snapshot {
             bytes: &record.payload,
             at: 0,
         };
-        let head = reader.head()?;
+        let head = reader.head(record.revision)?;
         let values = reader.at..record.payload.len();
         Ok(Self { record, head, values })
     }
@@ -134,7 +137,7 @@ impl Draft<'_> {
             previous: self.previous(),
         };
         let mut front = Front::new();
-        write_head(&head, &mut front);
+        write_head(&head, self.revision, &mut front);
         let start = front.len();
         // One allocation, which the record then shares.
         let mut payload: Arc<[u8]> = std::iter::repeat_n(0, start + bytes).collect();
@@ -162,38 +165,43 @@ impl Draft<'_> {
     }
 }
 
-/// Room for the longest head, 67 bytes.
-type Front = SmallVec<[u8; 96]>;
+/// Room for the longest head, 58 bytes.
+type Front = SmallVec<[u8; 64]>;
 
-fn write_head(head: &Head, output: &mut Front) {
-    let mut flags = 0;
-    if head.limits.idle.is_some() {
-        flags |= HAS_IDLE;
-    }
-    if head.limits.cookie == CookieLifetime::UntilTheBrowserCloses {
-        flags |= UNTIL_THE_BROWSER_CLOSES;
-    }
-    if head.signed_in_at.is_some() {
-        flags |= HAS_SIGNED_IN_AT;
-    }
-    if head.forwards_until.is_some() {
-        flags |= HAS_FORWARDS_UNTIL;
+fn write_head(head: &Head, revision: Revision, output: &mut Front) {
+    let previous = head.previous.iter().flatten();
+    let mut flags = u8::try_from(previous.clone().count() << REMEMBERED_SHIFT).unwrap_or_default();
+    for (is_there, flag) in [
+        (head.limits.idle.is_some(), HAS_IDLE),
+        (
+            head.limits.cookie == CookieLifetime::UntilTheBrowserCloses,
+            UNTIL_THE_BROWSER_CLOSES,
+        ),
+        (head.signed_in_at.is_some(), HAS_SIGNED_IN_AT),
+        (head.forwards_until.is_some(), HAS_FORWARDS_UNTIL),
+        (head.lineage != revision, HAS_LINEAGE),
+    ] {
+        flags |= if is_there { flag } else { 0 };
     }
     output.extend_from_slice(&[NEWEST, flags]);
-    output.extend_from_slice(&head.lineage.as_u64().to_be_bytes());
-    output.extend_from_slice(&head.limits.absolute_end.as_millis().to_be_bytes());
-    if let Some(idle) = head.limits.idle {
-        output.extend_from_slice(&(Moment::default() + idle).as_millis().to_be_bytes());
+    write_moment(head.limits.absolute_end, output);
+    let idle = head.limits.idle.map(|idle| Moment::default() + idle);
+    for moment in [idle, head.signed_in_at, head.forwards_until].into_iter().flatten() {
+        write_moment(moment, output);
     }
-    for moment in [head.signed_in_at, head.forwards_until].into_iter().flatten() {
-        output.extend_from_slice(&moment.as_millis().to_be_bytes());
-    }
-    let previous = head.previous.iter().flatten();
-    output.push(u8::try_from(previous.clone().count()).unwrap_or_default());
-    for revision in previous {
+    let lineage = (head.lineage != revision).then_some(head.lineage);
+    for revision in lineage.iter().chain(previous) {
         output.extend_from_slice(&revision.as_u64().to_be_bytes());
     }
 }
+
+/// Six bytes, which last for eight thousand years: a session is mostly small, and there are many.
+fn write_moment(moment: Moment, output: &mut Front) {
+    let [_, _, bytes @ ..] = moment.as_millis().min(LAST_MOMENT).to_be_bytes();
+    output.extend_from_slice(&bytes);
+}
+
+const LAST_MOMENT: u64 = (1 << 48) - 1;
 
 struct Reader<'a> {
     bytes: &'a [u8],
@@ -201,7 +209,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn head(&mut self) -> Result<Head, CorruptRecord> {
+    fn head(&mut self, revision: Revision) -> Result<Head, CorruptRecord> {
         let format = self.byte()?;
         if !(OLDEST..=NEWEST).contains(&format) {
             return Err(CorruptRecord::Format {
@@ -211,28 +219,31 @@ impl Reader<'_> {
             });
         }
         let flags = self.byte()?;
-        let lineage = Revision::from_u64(self.number()?);
-        let absolute_end = Moment::from_millis(self.number()?);
-        let idle = self.number_if(flags & HAS_IDLE)?.map(Duration::from_millis);
-        let signed_in_at = self.number_if(flags & HAS_SIGNED_IN_AT)?.map(Moment::from_millis);
-        let forwards_until = self.number_if(flags & HAS_FORWARDS_UNTIL)?.map(Moment::from_millis);
+        let absolute_end = self.moment()?;
+        let idle = self.moment_if(flags & HAS_IDLE)?;
+        let signed_in_at = self.moment_if(flags & HAS_SIGNED_IN_AT)?;
+        let forwards_until = self.moment_if(flags & HAS_FORWARDS_UNTIL)?;
+        let lineage = if flags & HAS_LINEAGE == 0 {
+            revision
+        } else {
+            self.revision()?
+        };
         let cookie = if flags & UNTIL_THE_BROWSER_CLOSES == 0 {
             CookieLifetime::ToTheAbsoluteEnd
         } else {
             CookieLifetime::UntilTheBrowserCloses
         };
         let mut previous = [None; REMEMBERED];
-        let count = usize::from(self.byte()?);
-        let places = previous.get_mut(..count).ok_or(CorruptRecord::Damaged(self.at))?;
-        for place in places {
-            *place = Some(Revision::from_u64(self.number()?));
+        for place in previous.iter_mut().take(usize::from(flags >> REMEMBERED_SHIFT)) {
+            *place = Some(self.revision()?);
         }
+        let limits = Limits {
+            idle: idle.map(|idle| idle.since(Moment::default())),
+            absolute_end,
+            cookie,
+        };
         Ok(Head {
-            limits: Limits {
-                idle,
-                absolute_end,
-                cookie,
-            },
+            limits,
             signed_in_at,
             lineage,
             forwards_until,
@@ -241,24 +252,27 @@ impl Reader<'_> {
     }
 
     fn byte(&mut self) -> Result<u8, CorruptRecord> {
-        let byte = self
-            .bytes
-            .get(self.at)
-            .copied()
-            .ok_or(CorruptRecord::Damaged(self.at))?;
-        self.at += 1;
-        Ok(byte)
+        self.bytes().map(|[byte]| byte)
     }
 
-    fn number_if(&mut self, flag: u8) -> Result<Option<u64>, CorruptRecord> {
-        if flag == 0 { Ok(None) } else { self.number().map(Some) }
+    fn moment_if(&mut self, flag: u8) -> Result<Option<Moment>, CorruptRecord> {
+        if flag == 0 { Ok(None) } else { self.moment().map(Some) }
     }
 
-    fn number(&mut self) -> Result<u64, CorruptRecord> {
+    fn moment(&mut self) -> Result<Moment, CorruptRecord> {
+        let [a, b, c, d, e, f] = self.bytes()?;
+        Ok(Moment::from_millis(u64::from_be_bytes([0, 0, a, b, c, d, e, f])))
+    }
+
+    fn revision(&mut self) -> Result<Revision, CorruptRecord> {
+        self.bytes().map(u64::from_be_bytes).map(Revision::from_u64)
+    }
+
+    fn bytes<const N: usize>(&mut self) -> Result<[u8; N], CorruptRecord> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let chunk = rest.first_chunk().ok_or(CorruptRecord::Damaged(self.at))?;
-        self.at += chunk.len();
-        Ok(u64::from_be_bytes(*chunk))
+        let chunk = *rest.first_chunk().ok_or(CorruptRecord::Damaged(self.at))?;
+        self.at += N;
+        Ok(chunk)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::payload::Snapshot;
 use crate::record::Owner;
 use crate::values::{Edited, Values};
-pub(crate) use step::Step;
+pub(crate) use step::{SeenOn, Step};
 
 /// The steps of a request, in order.
 #[derive(Clone, Debug, Default)]
@@ -19,18 +19,21 @@ pub(crate) struct Log(Vec<Step>);
 pub(crate) struct Base<'a> {
     pub(crate) values: Values<'a>,
     pub(crate) owner: Option<&'a Owner>,
+    pub(crate) seen_on: SeenOn,
 }
 
 impl<'a> Base<'a> {
     pub(crate) const EMPTY: Self = Self {
         values: Values::EMPTY,
         owner: None,
+        seen_on: SeenOn::NoSession,
     };
 
     pub(crate) fn of(snapshot: &'a Snapshot) -> Self {
         Self {
             values: snapshot.values(),
             owner: snapshot.record().owner.as_ref(),
+            seen_on: SeenOn::Session(snapshot.record().revision),
         }
     }
 }
@@ -213,14 +216,24 @@ impl Log {
                 Lookup::AsStored => base.values.get(name)?,
             };
             let new = updater(old)?;
-            if let Some(Step::Update { seen, .. }) = self.0.get_mut(place) {
-                *seen = new;
+            if let Some(Step::Update { seen, seen_on, .. }) = self.0.get_mut(place) {
+                (*seen, *seen_on) = (new, base.seen_on);
             }
         }
         Ok(())
     }
 
-    /// Runs the log on `base`.
+    /// Whether every update was run on this very session.
+    fn was_seen_on(&self, base: &Base<'_>) -> bool {
+        self.0.iter().all(|step| match step {
+            Step::Update { seen_on, .. } => *seen_on == base.seen_on,
+            Step::Insert { .. } | Step::Remove { .. } | Step::Clear | Step::SignIn { .. } | Step::SignOut { .. } => {
+                true
+            }
+        })
+    }
+
+    /// Runs the log on `base`. Updates run again only where they had seen something else.
     ///
     /// # Errors
     ///
@@ -228,10 +241,14 @@ impl Log {
     pub(crate) fn replay<'a>(&'a self, base: &Base<'a>) -> Result<Replayed<'a>, Error> {
         let mut values = base.values.edit()?;
         let mut owner = base.owner.cloned();
+        let was_seen = self.was_seen_on(base);
         for step in &self.0 {
             match step {
                 Step::Insert { name, value } => set(&mut values, name, Some(Cow::Borrowed(value))),
                 Step::Remove { name } => set(&mut values, name, None),
+                Step::Update { name, seen, .. } if was_seen => {
+                    set(&mut values, name, seen.as_deref().map(Cow::Borrowed));
+                }
                 Step::Update { name, updater, .. } => {
                     let old = values
                         .iter()

@@ -176,9 +176,7 @@ impl Session {
     }
 
     pub(crate) fn record(&self, step: Step) {
-        let mut state = self.lock();
-        state.is_used = true;
-        state.intent.log.push(step);
+        self.lock().record(step);
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {

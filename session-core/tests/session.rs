@@ -1,6 +1,9 @@
 //! The session through its manager, on the memory store: what one request, and two that overlap, do to it.
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use session_core::{Committed, Error, Owner, RequestInfo, Session, SessionManager, SigningKeys};
 use session_store_memory::MemoryStore;
 
@@ -209,4 +212,56 @@ async fn of_two_who_take_a_flash_value_now_one_gets_it() {
     let taken = one.take_flash_now::<String>("notice").await.unwrap();
     assert_eq!(taken.as_deref(), Some("hello"));
     assert_eq!(two.take_flash_now::<String>("notice").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_update_that_nobody_interferes_with_runs_once() {
+    let manager = manager();
+    let mut visitor = Visitor::new(&manager);
+    let runs = Arc::new(AtomicU64::new(0));
+    let draw = || {
+        let runs = Arc::clone(&runs);
+        move |token: &mut u64| {
+            *token = runs.fetch_add(1, Ordering::Relaxed) + 1;
+            *token
+        }
+    };
+    for expected in [1, 2] {
+        let session = visitor.open();
+        assert_eq!(session.update("token", draw()).await.unwrap(), expected);
+        visitor.close(session).await.result.unwrap();
+        assert_eq!(
+            visitor.open().get("token").await.unwrap(),
+            Some(expected),
+            "what was answered is what is stored"
+        );
+    }
+
+    let (one, two) = (visitor.open(), visitor.open());
+    assert_eq!(one.update("token", draw()).await.unwrap(), 3);
+    assert_eq!(two.update("token", draw()).await.unwrap(), 4);
+    visitor.close(two).await.result.unwrap();
+    visitor.close(one).await.result.unwrap();
+    assert_eq!(
+        visitor.open().get("token").await.unwrap(),
+        Some(5_u64),
+        "it ran again on what the other wrote"
+    );
+}
+
+#[tokio::test]
+async fn an_update_after_a_blind_write_runs_once_too() {
+    let mut visitor = Visitor::new(&manager());
+    let first = visitor.open();
+    first.insert("n", &1_u64).unwrap();
+    visitor.close(first).await.result.unwrap();
+    let runs = Arc::new(AtomicU64::new(0));
+    let counted = Arc::clone(&runs);
+    let session = visitor.open();
+    session.insert("n", &10_u64).unwrap();
+    let count = move |n: &mut u64| *n += counted.fetch_add(1, Ordering::Relaxed) + 1;
+    session.update("n", count).await.unwrap();
+    visitor.close(session).await.result.unwrap();
+    assert_eq!(visitor.open().get("n").await.unwrap(), Some(11_u64));
+    assert_eq!(runs.load(Ordering::Relaxed), 1);
 }

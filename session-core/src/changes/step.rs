@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::record::Owner;
+use crate::record::{Owner, Revision};
 
 /// Computes a value's new bytes from its old ones. It may run again on newer ones.
 type Updater = dyn Fn(Option<&[u8]>) -> Result<Option<Vec<u8>>, Error> + Send + Sync;
@@ -25,6 +25,8 @@ pub(crate) enum Step {
         updater: Arc<Updater>,
         /// What it made of the value that the request itself saw.
         seen: Option<Vec<u8>>,
+        /// Where the request saw that value.
+        seen_on: SeenOn,
     },
     Clear,
     SignIn {
@@ -33,6 +35,18 @@ pub(crate) enum Step {
     SignOut {
         keeping: Vec<String>,
     },
+}
+
+/// The stored session that a request saw when it ran an update. On the same one the update need not run again, and what it
+/// answered holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum SeenOn {
+    /// None was looked at.
+    #[default]
+    Nothing,
+    /// There was none.
+    NoSession,
+    Session(Revision),
 }
 
 impl Step {

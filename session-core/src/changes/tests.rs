@@ -5,6 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
+use crate::record::Revision;
 use crate::values;
 
 fn insert(name: &'static str, value: &str) -> Step {
@@ -29,6 +30,7 @@ fn append(name: &'static str, letter: char) -> Step {
         name: name.into(),
         updater: Arc::new(updater),
         seen: None,
+        seen_on: SeenOn::Nothing,
     }
 }
 
@@ -65,6 +67,7 @@ fn replay(log: &Log, base: &[u8], owner: Option<&Owner>) -> (Vec<(String, String
         .replay(&Base {
             values: Values::new(base),
             owner,
+            seen_on: SeenOn::Session(Revision::from_u64(1)),
         })
         .unwrap();
     let text = |value: &[u8]| String::from_utf8(value.to_vec()).unwrap();
@@ -216,7 +219,7 @@ proptest! {
         let base = stored(&[("a", "A"), ("b", "B")]);
         let run = |one: &[Step], two: &[Step]| {
             let one = log(one.to_vec());
-            let middle = one.replay(&Base { values: Values::new(&base), owner: None }).unwrap();
+            let middle = one.replay(&Base { values: Values::new(&base), owner: None, seen_on: SeenOn::Session(Revision::from_u64(1)) }).unwrap();
             let mut bytes = Vec::new();
             values::write(&middle.values, &mut bytes);
             replay(&log(two.to_vec()), &bytes, None).0
@@ -248,7 +251,7 @@ proptest! {
     fn a_lookup_answers_what_a_replay_makes(steps in steps()) {
         let base = stored(&[("a", "A"), ("b", "B")]);
         let mut steps = log(steps);
-        steps.refresh(&Base { values: Values::new(&base), owner: None }).unwrap();
+        steps.refresh(&Base { values: Values::new(&base), owner: None, seen_on: SeenOn::Session(Revision::from_u64(1)) }).unwrap();
         let (values, _) = replay(&steps, &base, None);
         for name in ["a", "b", "c"] {
             let stored = Values::new(&base).get(name).unwrap();

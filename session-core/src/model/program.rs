@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::content::letter;
-use crate::changes::{Log, Step};
+use crate::changes::{Log, SeenOn, Step};
 use crate::commit::Intent;
 use crate::expiry::Expiry;
 use crate::record::Owner;
@@ -138,6 +138,7 @@ fn push(log: &mut Log, act: &Act, request: usize) {
             name: Name::Trail.of(request).into(),
             updater: Arc::new(move |old| Ok(Some([old.unwrap_or_default(), letter(request).as_bytes()].concat()))),
             seen: None,
+            seen_on: SeenOn::Nothing,
         },
         Act::Remove(name) => Step::Remove {
             name: name.of(request).into(),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Session;
-use crate::changes::Step;
+use crate::changes::{SeenOn, Step};
 use crate::codec::decode;
 use crate::error::Error;
 
@@ -55,6 +55,8 @@ impl Session {
             name: key.clone().into(),
             updater: Arc::new(updater),
             seen: None,
+            // It must run at the commit, to note what it removed.
+            seen_on: SeenOn::Nothing,
         });
         self.save().await?;
         let bytes = removed.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::changes::Lookup;
+use crate::changes::{Lookup, SeenOn, Step};
 use crate::clock::Moment;
 use crate::commit::{Intent, Known};
 use crate::cookie_header::Candidates;
@@ -82,6 +82,20 @@ impl State {
         match &self.known {
             Known::Found(snapshot) if !self.intent.destroys => Some(snapshot),
             Known::Found(_) | Known::Unread | Known::Absent | Known::Dead => None,
+        }
+    }
+
+    pub(super) fn record(&mut self, step: Step) {
+        self.is_used = true;
+        self.intent.log.push(step);
+    }
+
+    /// What an update that runs now has seen.
+    pub(super) fn seen_on(&self) -> SeenOn {
+        match (&self.known, self.snapshot()) {
+            (_, Some(snapshot)) => SeenOn::Session(snapshot.record().revision),
+            (Known::Unread, None) if !self.intent.destroys => SeenOn::Nothing,
+            (Known::Unread | Known::Absent | Known::Dead | Known::Found(_), None) => SeenOn::NoSession,
         }
     }
 

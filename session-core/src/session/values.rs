@@ -67,8 +67,8 @@ impl Session {
     /// answers.
     ///
     /// This is exact however many requests overlap: where another one has written in between, `change` runs again on what
-    /// that one wrote, when this request commits. So it should do nothing but change the value, and what it answers is of
-    /// its first run.
+    /// that one wrote, when this request commits. Otherwise it runs once, and what it answered holds. So it should do
+    /// nothing but change the value; where its answer must be the one that counts, use [`update_now`](Self::update_now).
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ impl Session {
         F: Fn(&mut Option<T>) -> R + Send + Sync + 'static,
     {
         let name = key.into_name();
-        self.load_for(&name).await?;
+        self.load().await?;
         let _gate = self.inner.gate.lock().await;
         let run = {
             let name = name.clone();
@@ -130,17 +130,28 @@ impl Session {
                 Ok((new, answer))
             }
         };
-        let old = {
-            let state = self.lock();
-            if state.is_dead() {
-                return Err(Error::Gone);
+        // Nothing of the application runs under the lock, so another clone may write in between: then it runs again.
+        loop {
+            let (old, seen_on) = {
+                let state = self.lock();
+                if state.is_dead() {
+                    return Err(Error::Gone);
+                }
+                (state.lookup(&name)?.map(<[u8]>::to_vec), state.seen_on())
+            };
+            let (seen, answer) = run(old.as_deref())?;
+            let mut state = self.lock();
+            if state.lookup(&name)? == old.as_deref() && state.seen_on() == seen_on {
+                let updater = Arc::new(move |old: Option<&[u8]>| run(old).map(|(new, _)| new));
+                state.record(Step::Update {
+                    name,
+                    updater,
+                    seen,
+                    seen_on,
+                });
+                return Ok(answer);
             }
-            state.lookup(&name)?.map(<[u8]>::to_vec)
-        };
-        let (seen, answer) = run(old.as_deref())?;
-        let updater = Arc::new(move |old: Option<&[u8]>| run(old).map(|(new, _)| new));
-        self.record(Step::Update { name, updater, seen });
-        Ok(answer)
+        }
     }
 
     /// Removes the value of `key` at the commit, whatever it is.

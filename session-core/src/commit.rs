@@ -291,7 +291,7 @@ impl<'a, S: Source> Commit<'a, S> {
         }
     }
 
-    fn written(&mut self, stored: Option<Snapshot>) -> Result<(), Error> {
+    fn written(&mut self, stored: Option<Snapshot>) {
         self.ending = Ending::Updated;
         if self.intent.expiry.is_some() && !self.is_forwarded() {
             self.cookie = CookieChange::Resend;
@@ -299,9 +299,8 @@ impl<'a, S: Source> Commit<'a, S> {
         if let Some(stored) = stored {
             self.known = Known::Found(stored);
         }
-        self.refresh_origin()?;
+        self.refresh_origin();
         self.finish();
-        Ok(())
     }
 
     fn moved_in(&mut self, key: StoreKey, stored: Option<Snapshot>, id: Option<SessionId>) {

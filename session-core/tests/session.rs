@@ -265,3 +265,29 @@ async fn an_update_after_a_blind_write_runs_once_too() {
     assert_eq!(visitor.open().get("n").await.unwrap(), Some(11_u64));
     assert_eq!(runs.load(Ordering::Relaxed), 1);
 }
+
+#[tokio::test]
+async fn a_forwarded_update_that_was_stored_is_no_error_whatever_the_old_session_had_room_for() {
+    let keys = SigningKeys::generate().unwrap();
+    let manager = SessionManager::builder(MemoryStore::new(), keys)
+        .size_limit(64)
+        .build()
+        .unwrap();
+    let mut visitor = Visitor::new(&manager);
+    let first = visitor.open();
+    first.insert("a", &"x".repeat(40)).unwrap();
+    visitor.close(first).await.result.unwrap();
+
+    let late = visitor.open();
+    late.update("b", |b: &mut String| *b = "y".repeat(10)).await.unwrap();
+    late.remove("a");
+    late.update("b", |b: &mut String| *b = "y".repeat(40)).await.unwrap();
+
+    let login = visitor.open();
+    login.remove("a");
+    login.sign_in(owner("alice"));
+    visitor.close(login).await.result.unwrap();
+
+    visitor.manager.commit(late, 200).await.result.unwrap();
+    assert_eq!(visitor.open().get::<String>("b").await.unwrap(), Some("y".repeat(40)));
+}

@@ -25,7 +25,8 @@ impl<S: Source> Commit<'_, S> {
     pub(super) fn arrived(&mut self, key: StoreKey, successor: Snapshot) -> Result<(), Error> {
         if let Some((ours, expected)) = self.doubt.take() {
             if successor.follows(ours) {
-                return self.written(Some(successor));
+                self.written(Some(successor));
+                return Ok(());
             }
             if !successor.follows(expected) {
                 return Err(Error::OutcomeUnknown(None));
@@ -48,14 +49,14 @@ impl<S: Source> Commit<'_, S> {
         self.know(Known::Found(successor))
     }
 
-    /// A forwarded request goes on seeing its own session, with its own changes.
-    pub(super) fn refresh_origin(&mut self) -> Result<(), Error> {
+    /// A forwarded request goes on seeing its own session, with its own changes. Where these do not fit there, it sees them
+    /// no more; they are stored in the successor all the same.
+    pub(super) fn refresh_origin(&mut self) {
         let Some((key, origin)) = self.origin.take().map(|origin| *origin) else {
-            return Ok(());
+            return;
         };
         let revision = origin.record().revision;
-        let seen = self.draft(Some(&origin), None, revision, Move::Stay)?;
-        self.origin = Some(Box::new((key, seen)));
-        Ok(())
+        let seen = self.draft(Some(&origin), None, revision, Move::Stay);
+        self.origin = Some(Box::new((key, seen.unwrap_or(origin))));
     }
 }

@@ -64,11 +64,17 @@ impl<S: Source> Commit<'_, S> {
         reply: Reply,
     ) -> Result<(), Error> {
         match reply {
-            Reply::Done => self.written(draft),
+            Reply::Done => {
+                self.written(draft);
+                Ok(())
+            }
             Reply::Current(record) => {
                 let current = Snapshot::read(record)?;
                 match doubt {
-                    Some((ours, _)) if current.follows(ours) => self.written(Some(current)),
+                    Some((ours, _)) if current.follows(ours) => {
+                        self.written(Some(current));
+                        Ok(())
+                    }
                     Some((_, expected)) if !current.follows(expected) => Err(Error::OutcomeUnknown(None)),
                     Some(_) | None => self.conflict(current),
                 }

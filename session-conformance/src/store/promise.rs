@@ -1,4 +1,4 @@
-//! How a case says what was promised, what was expected and what came.
+//! How a case judges a store's answer: records are compared field by field, for their `Debug` hides most of them.
 
 use std::fmt::{Debug, Write};
 

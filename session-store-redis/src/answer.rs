@@ -1,0 +1,85 @@
+//! What scripts answer: a word, and with some words a value.
+
+use redis::Value;
+use session_core::StoreError;
+
+use crate::keys::Name;
+use crate::value;
+use session_core::{Record, StoreKey};
+
+/// A script's answer.
+pub(crate) struct Answer {
+    word: Vec<u8>,
+    value: Vec<u8>,
+}
+
+/// The server answered something that no script of ours answers.
+#[derive(Debug, thiserror::Error)]
+#[error("the server's answer is not one of this store's scripts, needs a Redis or Valkey server")]
+pub(crate) struct Unexpected;
+
+impl Unexpected {
+    pub(crate) fn into_store_error(self) -> StoreError {
+        StoreError::Corrupt(Box::new(self))
+    }
+}
+
+impl Answer {
+    pub(crate) fn read(answer: Value) -> Result<Self, StoreError> {
+        let Value::Array(parts) = answer else {
+            return Err(Unexpected.into_store_error());
+        };
+        let mut parts = parts.into_iter().map(|part| match part {
+            Value::BulkString(bytes) => Some(bytes),
+            _ => None,
+        });
+        let (Some(Some(word)), value) = (parts.next(), parts.next()) else {
+            return Err(Unexpected.into_store_error());
+        };
+        Ok(Self {
+            word,
+            value: value.flatten().unwrap_or_default(),
+        })
+    }
+
+    pub(crate) fn word(&self) -> &[u8] {
+        &self.word
+    }
+
+    /// The owner of a session whose index has to be told of a later end.
+    pub(crate) fn owner(&self) -> &[u8] {
+        &self.value
+    }
+
+    /// The successor that a mark names.
+    pub(crate) fn successor(&self) -> Result<StoreKey, StoreError> {
+        let name = Name::parse(&self.value).ok_or(Unexpected);
+        name.map(Name::key).map_err(Unexpected::into_store_error)
+    }
+
+    /// The record that stands there instead.
+    pub(crate) fn record(&self) -> Result<Record, StoreError> {
+        match value::Value::read(&self.value) {
+            Ok(value::Value::Record(record)) => record.to_record().map_err(corrupt),
+            Ok(value::Value::Mark { .. } | value::Value::Nothing) => Err(Unexpected.into_store_error()),
+            Err(error) => Err(corrupt(error)),
+        }
+    }
+
+    /// Any word that the caller does not know.
+    pub(crate) fn refusal(&self) -> StoreError {
+        if self.word == b"foreign" {
+            return corrupt(Foreign);
+        }
+        Unexpected.into_store_error()
+    }
+}
+
+/// What stands under a session's key is not ours.
+#[derive(Debug, thiserror::Error)]
+#[error("a value under the store's prefix is no session record, needs to be deleted or another prefix")]
+struct Foreign;
+
+fn corrupt(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Corrupt(Box::new(error))
+}

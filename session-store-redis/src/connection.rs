@@ -1,0 +1,180 @@
+//! One connection to one server.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, Pipeline, PushInfo, PushKind, RedisError, Value};
+use tokio::time::{Instant, timeout};
+
+use crate::failure::{Failure, Refusal};
+use crate::near_cache::NearCache;
+use crate::server_info::{Role, ServerInfo};
+
+/// How a connection is made and what is asked of its server.
+#[derive(Clone)]
+pub(crate) struct ConnectionSettings {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) response_timeout: Duration,
+    pub(crate) role: Role,
+    pub(crate) near_cache: Option<Arc<NearCache>>,
+}
+
+impl fmt::Debug for ConnectionSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ConnectionSettings").finish_non_exhaustive()
+    }
+}
+
+/// A connection over which many commands are under way at once.
+pub(crate) struct Connection {
+    driver: MultiplexedConnection,
+    line: Arc<Line>,
+    response_timeout: Duration,
+    /// Which connections of its server failed together.
+    pub(crate) generation: u64,
+}
+
+/// What is known about the way to a server, for those who must not trust what came over it any longer.
+pub(crate) struct Line {
+    opened_at: Instant,
+    is_broken: AtomicBool,
+    /// When the latest command was sent that has been answered, in milliseconds since the opening.
+    answered: AtomicU64,
+}
+
+impl Line {
+    fn new() -> Self {
+        Self {
+            opened_at: Instant::now(),
+            is_broken: AtomicBool::new(false),
+            answered: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn is_broken(&self) -> bool {
+        self.is_broken.load(Ordering::Acquire)
+    }
+
+    fn broke(&self) {
+        self.is_broken.store(true, Ordering::Release);
+    }
+
+    fn answered(&self, sent_at: Instant) {
+        let sent = millis(sent_at.duration_since(self.opened_at));
+        self.answered.fetch_max(sent, Ordering::AcqRel);
+    }
+
+    /// For how long nothing that the server says may have reached us.
+    pub(crate) fn silence(&self) -> Duration {
+        let answered = Duration::from_millis(self.answered.load(Ordering::Acquire));
+        self.opened_at.elapsed().saturating_sub(answered)
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Connection {
+    /// Connects, and makes sure that the server is one that this store can work with.
+    pub(crate) async fn open(
+        info: &ConnectionInfo,
+        settings: &ConnectionSettings,
+        generation: u64,
+    ) -> Result<Self, Refusal> {
+        let server = info.addr().to_string();
+        match timeout(settings.connect_timeout, Self::connect(info, settings, generation)).await {
+            Ok(connected) => connected,
+            Err(_) => Err(Refusal::ConnectTimedOut {
+                server,
+                limit: settings.connect_timeout,
+            }),
+        }
+    }
+
+    async fn connect(info: &ConnectionInfo, settings: &ConnectionSettings, generation: u64) -> Result<Self, Refusal> {
+        let server = info.addr().to_string();
+        let refused = |source| Refusal::Connect {
+            server: server.clone(),
+            source,
+        };
+        let line = Arc::new(Line::new());
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(None)
+            .set_response_timeout(Some(settings.response_timeout))
+            .set_push_sender(listener(Arc::clone(&line), settings.near_cache.clone()));
+        let client = Client::open(info.clone()).map_err(refused)?;
+        let mut driver = client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await
+            .map_err(refused)?;
+        let info = ServerInfo::ask(&mut driver).await.map_err(refused)?;
+        info.check(&server, settings.role)?;
+        if settings.near_cache.is_some() {
+            let mut tracking = redis::cmd("CLIENT");
+            tracking.arg("TRACKING").arg("ON");
+            tracking.exec_async(&mut driver).await.map_err(refused)?;
+        }
+        Ok(Self {
+            driver,
+            line,
+            response_timeout: settings.response_timeout,
+            generation,
+        })
+    }
+
+    pub(crate) fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+
+    pub(crate) fn is_broken(&self) -> bool {
+        self.line.is_broken()
+    }
+
+    /// Sends a command and awaits its answer.
+    pub(crate) async fn call(&self, command: &Cmd) -> Result<Value, Failure> {
+        let sent_at = Instant::now();
+        let answer = self.driver.clone().send_packed_command(command).await;
+        self.judge(answer.and_then(Value::extract_error), sent_at)
+    }
+
+    /// Sends commands one right after the other, with nothing between them, and awaits the answers.
+    pub(crate) async fn call_all(&self, commands: &Pipeline, count: usize) -> Result<Vec<Value>, Failure> {
+        let sent_at = Instant::now();
+        let answers = self.driver.clone().send_packed_commands(commands, 0, count).await;
+        self.judge(answers, sent_at)
+    }
+
+    fn judge<T>(&self, answer: Result<T, RedisError>, sent_at: Instant) -> Result<T, Failure> {
+        let failure = match answer {
+            Ok(answer) => {
+                self.line.answered(sent_at);
+                return Ok(answer);
+            }
+            Err(error) => Failure::of(error, self.response_timeout),
+        };
+        match failure {
+            Failure::Refused(_) => self.line.answered(sent_at),
+            Failure::Lost(_) | Failure::NotSent(_) => self.line.broke(),
+        }
+        Err(failure)
+    }
+}
+
+/// What the driver calls, in the order in which the server says things.
+fn listener(
+    line: Arc<Line>,
+    near_cache: Option<Arc<NearCache>>,
+) -> impl Fn(PushInfo) -> Result<(), std::convert::Infallible> + Send + Sync + 'static {
+    move |push| {
+        match (&push.kind, &near_cache) {
+            (PushKind::Disconnection, _) => line.broke(),
+            (PushKind::Invalidate, Some(near_cache)) => near_cache.invalidate(&push.data),
+            _ => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! Why a command has no answer, and what that means for the operation that sent it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+use session_core::StoreError;
+
+/// A command failed. What counts is whether it may have been carried out.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// It was never sent.
+    NotSent(Arc<Refusal>),
+    /// It was sent, and no answer came.
+    Lost(Arc<Refusal>),
+    /// The server answered that it won't: nothing was done.
+    Refused(RedisError),
+}
+
+/// Why there is no connection, or no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error("no connection to Redis at {server}")]
+    Connect {
+        server: String,
+        #[source]
+        source: RedisError,
+    },
+    #[error("no connection to Redis at {server} within {limit:?}")]
+    ConnectTimedOut { server: String, limit: Duration },
+    #[error("the connection to Redis failed")]
+    Connection(#[source] RedisError),
+    #[error("Redis did not answer within {0:?}")]
+    TimedOut(Duration),
+    #[error("{server} is {found}, needs Redis 6.2 or newer, or Valkey")]
+    TooOld { server: String, found: String },
+    #[error("Redis at {0} is a replica, which takes no writes, needs its master (or `redis+sentinel:`)")]
+    Replica(String),
+    #[error("Redis at {0} is a node of a cluster, needs `redis+cluster:`")]
+    IsCluster(String),
+    #[error("Redis at {0} is no node of a cluster, needs `redis:`")]
+    NoCluster(String),
+    #[error("Redis at {0} is a Sentinel, needs `redis+sentinel:`")]
+    IsSentinel(String),
+    #[error("no Sentinel knows a master called `{master}`")]
+    UnknownMaster {
+        master: String,
+        #[source]
+        source: Option<RedisError>,
+    },
+    #[error("the cluster has no master for this slot, or none that can be reached")]
+    NoMaster,
+    #[error("the cluster redirected {0} times in turn")]
+    Redirected(usize),
+    #[error("{acknowledged} of {wanted} replicas have the write")]
+    TooFewReplicas { acknowledged: i64, wanted: u32 },
+}
+
+impl Failure {
+    /// A driver's error about a command that it had been given.
+    pub(crate) fn of(error: RedisError, limit: Duration) -> Self {
+        match error.kind() {
+            ErrorKind::Server(_) | ErrorKind::Extension => Self::Refused(error),
+            _ if error.is_timeout() => Self::Lost(Arc::new(Refusal::TimedOut(limit))),
+            _ => Self::Lost(Arc::new(Refusal::Connection(error))),
+        }
+    }
+
+    pub(crate) fn server_error(&self) -> Option<ServerErrorKind> {
+        let Self::Refused(error) = self else {
+            return None;
+        };
+        match error.kind() {
+            ErrorKind::Server(kind) => Some(kind),
+            _ => None,
+        }
+    }
+
+    /// What became of an operation whose every command can be sent again without harm.
+    pub(crate) fn of_reading(self) -> StoreError {
+        match self {
+            Self::NotSent(refusal) | Self::Lost(refusal) => StoreError::Unavailable(Box::new(refusal)),
+            Self::Refused(error) => of_server(error),
+        }
+    }
+
+    /// What became of an operation that writes.
+    pub(crate) fn of_writing(self) -> StoreError {
+        match self {
+            Self::NotSent(refusal) => StoreError::Unavailable(Box::new(refusal)),
+            Self::Lost(refusal) => StoreError::ReplyLost(Box::new(refusal)),
+            Self::Refused(error) => of_server(error),
+        }
+    }
+}
+
+fn of_server(error: RedisError) -> StoreError {
+    match error.code() {
+        Some("OOM") => StoreError::Full,
+        Some("WRONGTYPE") => StoreError::Corrupt(Box::new(error)),
+        Some(_) | None => StoreError::Unavailable(Box::new(error)),
+    }
+}

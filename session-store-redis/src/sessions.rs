@@ -1,0 +1,320 @@
+//! Sessions under their keys: what concerns one at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::Value;
+use session_core::{
+    Created, Deleted, Loaded, MARK_KEPT, Moment, Owner, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated,
+};
+
+use crate::answer::{Answer, Unexpected};
+use crate::connection::Line;
+use crate::failure::Failure;
+use crate::keys::{Keys, Name};
+use crate::near_cache::NearCache;
+use crate::script::{self, Script};
+use crate::server::Access;
+use crate::servers::Servers;
+use crate::value::{self, NotASession};
+
+/// For how long Redis keeps what has ended: clocks of nodes differ, and an ended record must not vanish before the last
+/// of them sees its end. The end itself is in the record.
+const GRACE: Duration = Duration::from_secs(60);
+/// Redis takes no time to live that ends after the year 292 million.
+const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
+/// What nodes of a cluster may still send on their own, in the worst order. Nothing but delays can be that long.
+const MOST_MARKS: usize = 64;
+
+/// All sessions of a store.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    pub(crate) servers: Servers,
+    pub(crate) keys: Keys,
+    pub(crate) near_cache: Option<Arc<NearCache>>,
+}
+
+/// Forgets, in the end, what a near-cache holds of a session that is written to: also if the write fails or is cancelled.
+pub(crate) struct Forgetting<'a> {
+    near_cache: Option<&'a NearCache>,
+    key: StoreKey,
+}
+
+impl Drop for Forgetting<'_> {
+    fn drop(&mut self) {
+        if let Some(near_cache) = self.near_cache {
+            near_cache.forget(&self.key);
+        }
+    }
+}
+
+impl Sessions {
+    pub(crate) async fn create(
+        &self,
+        key: &StoreKey,
+        record: &Record,
+        signs_in: Option<Moment>,
+        now: Moment,
+    ) -> Result<Created, StoreError> {
+        match &record.owner {
+            Some(owner) if self.servers.is_cluster() => self.create_in_steps(key, record, owner, signs_in, now).await,
+            Some(owner) => self.create_listed(key, record, owner, signs_in, now).await,
+            None => self.insert(key, record, now).await,
+        }
+    }
+
+    /// Files a record, and does not list it.
+    pub(crate) async fn insert(&self, key: &StoreKey, record: &Record, now: Moment) -> Result<Created, StoreError> {
+        let place = self.keys.session(key);
+        let mut set = redis::cmd("SET");
+        set.arg(&place)
+            .arg(value::record_value(record, told(record.expires_at, now)))
+            .arg("NX")
+            .arg("PX")
+            .arg(time_to_live(record.expires_at, now));
+        match self.servers.call(&place, &set, Access::Write).await {
+            Ok(Value::Okay) => Ok(Created::Created),
+            Ok(Value::Nil) => Ok(Created::Taken),
+            Ok(_) => Err(Unexpected.into_store_error()),
+            Err(failure) => Err(failure.of_writing()),
+        }
+    }
+
+    async fn create_listed(
+        &self,
+        key: &StoreKey,
+        record: &Record,
+        owner: &Owner,
+        signs_in: Option<Moment>,
+        now: Moment,
+    ) -> Result<Created, StoreError> {
+        let (told, name) = (told(record.expires_at, now), Name::of(key));
+        let keys = [self.keys.session(key), self.keys.index(owner)];
+        let arguments = [
+            &decimal(now)[..],
+            &value::record_value(record, told),
+            &time_to_live(record.expires_at, now),
+            &optional(signs_in),
+            name.as_bytes(),
+            &score(told, now),
+        ];
+        let answer = self.run(&script::CREATE, &keys, &arguments, Access::Write).await?;
+        match answer.word() {
+            b"created" => Ok(Created::Created),
+            b"taken" => Ok(Created::Taken),
+            b"cut off" => Ok(Created::CutOff),
+            _ => Err(answer.refusal()),
+        }
+    }
+
+    pub(crate) async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
+        let Some(near_cache) = &self.near_cache else {
+            return self.load_from_server(key, now).await;
+        };
+        if let Some(record) = near_cache.get(key, now) {
+            // Someone who only ever hits would keep the runtime from everybody else.
+            tokio::task::coop::consume_budget().await;
+            return Ok(Loaded::Found(record));
+        }
+        let placeholder = near_cache.placeholder(key);
+        let (bytes, line) = self.read(key).await?;
+        let loaded = loaded(&bytes, now)?;
+        if let (Loaded::Found(record), Some(placeholder), Some(line)) = (&loaded, placeholder, line) {
+            placeholder.file(record, &line);
+        }
+        Ok(loaded)
+    }
+
+    pub(crate) async fn load_from_server(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
+        let (bytes, _) = self.read(key).await?;
+        loaded(&bytes, now)
+    }
+
+    /// The value under `key`, as it is.
+    async fn read(&self, key: &StoreKey) -> Result<(Vec<u8>, Option<Arc<Line>>), StoreError> {
+        let place = self.keys.session(key);
+        let mut get = redis::cmd("GET");
+        get.arg(&place);
+        let (value, line) = self.servers.read(&place, &get).await.map_err(Failure::of_reading)?;
+        match value {
+            Value::BulkString(bytes) => Ok((bytes, line)),
+            Value::Nil => Ok((Vec::new(), line)),
+            _ => Err(Unexpected.into_store_error()),
+        }
+    }
+
+    pub(crate) async fn update(
+        &self,
+        key: &StoreKey,
+        record: &Record,
+        expected: Revision,
+        now: Moment,
+    ) -> Result<Updated, StoreError> {
+        let _forgetting = self.forgetting(key);
+        let (before, after) = (value::before_told(record), value::after_told(record));
+        let keys = [self.keys.session(key)];
+        let mut arguments = [
+            &decimal(now)[..],
+            &expected.as_u64().to_be_bytes(),
+            &before,
+            &after,
+            &time_to_live(record.expires_at, now),
+            b"",
+        ];
+        let mut answer = self.run(&script::UPDATE, &keys, &arguments, Access::Write).await?;
+        let told = told(record.expires_at, now).as_millis().to_be_bytes();
+        if answer.word() == b"tell" {
+            self.tell(key, answer.owner(), record.expires_at, now).await?;
+            if let Some(last) = arguments.last_mut() {
+                *last = &told;
+            }
+            answer = self.run(&script::UPDATE, &keys, &arguments, Access::Write).await?;
+        }
+        match answer.word() {
+            b"applied" => Ok(Updated::Applied),
+            b"conflict" => Ok(Updated::Conflict(answer.record()?)),
+            b"moved" => Ok(Updated::Moved(answer.successor()?)),
+            b"gone" => Ok(Updated::Gone),
+            _ => Err(answer.refusal()),
+        }
+    }
+
+    pub(crate) async fn touch(&self, key: &StoreKey, touch: &Touch, now: Moment) -> Result<Touched, StoreError> {
+        let _forgetting = self.forgetting(key);
+        let keys = [self.keys.session(key)];
+        let mut arguments = [
+            &decimal(now)[..],
+            &touch.expected.as_u64().to_be_bytes(),
+            &touch.expires_at.as_millis().to_be_bytes(),
+            &touch.last_seen_at.as_millis().to_be_bytes(),
+            &time_to_live(touch.expires_at, now),
+            b"",
+        ];
+        let mut answer = self.run(&script::TOUCH, &keys, &arguments, Access::Read).await?;
+        let told = told(touch.expires_at, now).as_millis().to_be_bytes();
+        if answer.word() == b"tell" {
+            self.tell(key, answer.owner(), touch.expires_at, now).await?;
+            if let Some(last) = arguments.last_mut() {
+                *last = &told;
+            }
+            answer = self.run(&script::TOUCH, &keys, &arguments, Access::Read).await?;
+        }
+        match answer.word() {
+            b"touched" => Ok(Touched::Touched),
+            b"stale" => Ok(Touched::Stale),
+            b"moved" => Ok(Touched::Moved(answer.successor()?)),
+            b"gone" => Ok(Touched::Gone),
+            _ => Err(answer.refusal()),
+        }
+    }
+
+    /// Tells the owner's index of an end that is later than it knows; once in as long as the session has left then.
+    async fn tell(&self, key: &StoreKey, owner: &[u8], expires_at: Moment, now: Moment) -> Result<(), StoreError> {
+        let index = self.keys.index_named(owner);
+        self.enter(index, key, None, told(expires_at, now), now).await.map(drop)
+    }
+
+    pub(crate) async fn delete(&self, key: &StoreKey, now: Moment) -> Result<Deleted, StoreError> {
+        match self.end(key, None, &[], now).await? {
+            Ended::Living(_) => Ok(Deleted::Deleted),
+            Ended::Nothing => Ok(Deleted::Absent),
+        }
+    }
+
+    /// Ends the session under `key`, or that to which the marks there lead; with an owner, only if it is the owner's, and
+    /// along marks that have ended, too. What is `spared` is left alone.
+    pub(crate) async fn end(
+        &self,
+        key: &StoreKey,
+        owner: Option<&Owner>,
+        spared: &[StoreKey],
+        now: Moment,
+    ) -> Result<Ended, StoreError> {
+        let tombstone = if self.servers.is_cluster() {
+            MARK_KEPT.as_millis().to_string().into_bytes()
+        } else {
+            Vec::new()
+        };
+        let arguments = [
+            &decimal(now)[..],
+            owner.map_or("", Owner::as_str).as_bytes(),
+            &tombstone,
+        ];
+        let mut key = *key;
+        for _ in 0..MOST_MARKS {
+            if spared.contains(&key) {
+                return Ok(Ended::Nothing);
+            }
+            let _forgetting = self.forgetting(&key);
+            let keys = [self.keys.session(&key)];
+            let answer = self.run(&script::DELETE, &keys, &arguments, Access::Write).await?;
+            match answer.word() {
+                b"deleted" => return Ok(Ended::Living(key)),
+                b"absent" => return Ok(Ended::Nothing),
+                b"moved" => key = answer.successor()?,
+                _ => return Err(answer.refusal()),
+            }
+        }
+        Ok(Ended::Nothing)
+    }
+
+    pub(crate) async fn run(
+        &self,
+        script: &Script,
+        keys: &[Vec<u8>],
+        arguments: &[&[u8]],
+        access: Access,
+    ) -> Result<Answer, StoreError> {
+        let keys: Vec<_> = keys.iter().map(Vec::as_slice).collect();
+        let answer = self.servers.run(script, &keys, arguments, access).await;
+        Answer::read(answer.map_err(Failure::of_writing)?)
+    }
+
+    pub(crate) fn forgetting(&self, key: &StoreKey) -> Forgetting<'_> {
+        Forgetting {
+            near_cache: self.near_cache.as_deref(),
+            key: *key,
+        }
+    }
+}
+
+/// What became of the end of a session.
+pub(crate) enum Ended {
+    /// This one lived.
+    Living(StoreKey),
+    Nothing,
+}
+
+pub(crate) fn loaded(bytes: &[u8], now: Moment) -> Result<Loaded, StoreError> {
+    let loaded = value::Value::read(bytes).and_then(|value| value.loaded(now));
+    loaded.map_err(corrupt)
+}
+
+pub(crate) fn corrupt(error: NotASession) -> StoreError {
+    StoreError::Corrupt(Box::new(error))
+}
+
+/// The end that an owner's index is told: as much later as there is left, so that it has to be told seldom.
+pub(crate) fn told(expires_at: Moment, now: Moment) -> Moment {
+    expires_at + expires_at.since(now)
+}
+
+/// For how long Redis is to keep what ends at `until`, in milliseconds. It is counted from the `now` that was handed in, so that
+/// a clock that is wrong, or not a clock, removes nothing early.
+pub(crate) fn time_to_live(until: Moment, now: Moment) -> Vec<u8> {
+    let left = until.since(now).min(LONGEST) + GRACE;
+    left.as_millis().to_string().into_bytes()
+}
+
+/// A moment as the score of a sorted set, within what can be a time to live.
+pub(crate) fn score(moment: Moment, now: Moment) -> Vec<u8> {
+    decimal(moment.min(now + LONGEST))
+}
+
+pub(crate) fn decimal(moment: Moment) -> Vec<u8> {
+    moment.as_millis().to_string().into_bytes()
+}
+
+pub(crate) fn optional(moment: Option<Moment>) -> Vec<u8> {
+    moment.map(decimal).unwrap_or_default()
+}

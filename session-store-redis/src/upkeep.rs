@@ -1,0 +1,109 @@
+//! What concerns all sessions: for operators and tests.
+
+use futures_util::future::join_all;
+use redis::{Cmd, Value};
+use session_core::{Moment, StoreError};
+
+use crate::answer::Unexpected;
+use crate::failure::Failure;
+use crate::servers::Master;
+use crate::sessions::Sessions;
+
+/// How many keys a scan looks at in one step.
+const STEP: usize = 1_000;
+/// The first nine bytes of a value: what it is, and its end.
+const LAST_OF_END: usize = 8;
+
+impl Sessions {
+    pub(crate) async fn count(&self, now: Moment) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for master in self.servers.masters().await.map_err(Failure::of_reading)? {
+            let mut scan = Scan::new(self, &master);
+            while let Some(places) = scan.next().await? {
+                let sessions = places.iter().filter(|place| self.keys.session_at(place).is_some());
+                let ends = sessions.map(|place| self.is_alive(&master, place, now));
+                for is_alive in join_all(ends).await {
+                    count += u64::from(is_alive?);
+                }
+            }
+        }
+        Ok(count)
+    }
+
+    async fn is_alive(&self, master: &Master, place: &[u8], now: Moment) -> Result<bool, StoreError> {
+        let mut range = redis::cmd("GETRANGE");
+        range.arg(place).arg(0).arg(LAST_OF_END);
+        let answer = self
+            .servers
+            .call_at(master, &range)
+            .await
+            .map_err(Failure::of_reading)?;
+        let Value::BulkString(bytes) = answer else {
+            return Err(Unexpected.into_store_error());
+        };
+        let end = bytes.strip_prefix(b"R").and_then(|end| end.try_into().ok());
+        let end = end.map(|end| Moment::from_millis(u64::from_be_bytes(end)));
+        Ok(end.is_some_and(|end| !end.has_passed(now)))
+    }
+
+    pub(crate) async fn clear(&self) -> Result<(), StoreError> {
+        for master in self.servers.masters().await.map_err(Failure::of_writing)? {
+            let mut scan = Scan::new(self, &master);
+            while let Some(places) = scan.next().await? {
+                let ours = places.iter().filter(|place| self.keys.is_ours(place));
+                let removals = ours.map(|place| self.remove(&master, place));
+                for removed in join_all(removals).await {
+                    removed.map_err(Failure::of_writing)?;
+                }
+            }
+        }
+        if let Some(near_cache) = &self.near_cache {
+            near_cache.forget_all();
+        }
+        Ok(())
+    }
+
+    async fn remove(&self, master: &Master, place: &[u8]) -> Result<Value, Failure> {
+        let mut remove = redis::cmd("UNLINK");
+        remove.arg(place);
+        self.servers.call_at(master, &remove).await
+    }
+}
+
+/// A walk over all keys of a node that begin with the prefix.
+struct Scan<'a> {
+    sessions: &'a Sessions,
+    master: &'a Master,
+    cursor: Option<Vec<u8>>,
+}
+
+impl<'a> Scan<'a> {
+    fn new(sessions: &'a Sessions, master: &'a Master) -> Self {
+        Self {
+            sessions,
+            master,
+            cursor: Some(b"0".to_vec()),
+        }
+    }
+
+    /// The next keys, perhaps none, until there is an end of them.
+    async fn next(&mut self) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
+        let Some(cursor) = self.cursor.take() else {
+            return Ok(None);
+        };
+        let mut scan = Cmd::new();
+        scan.arg("SCAN")
+            .arg(cursor)
+            .arg("MATCH")
+            .arg(self.sessions.keys.pattern())
+            .arg("COUNT")
+            .arg(STEP);
+        let answer = self.sessions.servers.call_at(self.master, &scan).await;
+        let (cursor, places): (Vec<u8>, Vec<Vec<u8>>) =
+            redis::from_redis_value(answer.map_err(Failure::of_reading)?).map_err(|_| Unexpected.into_store_error())?;
+        if cursor != b"0" {
+            self.cursor = Some(cursor);
+        }
+        Ok(Some(places))
+    }
+}

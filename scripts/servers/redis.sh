@@ -111,13 +111,14 @@ basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = clientAuth
 CONFIGURATION
-    make_certificate authority req -x509 "${key[@]}" -config "$folder/openssl.cnf" -extensions authority \
+    make_certificate authority req -x509 -days 365 "${key[@]}" -config "$folder/openssl.cnf" -extensions authority \
         -subj /CN=session-kit-authority -keyout "$folder/authority.key" -out "$folder/authority.crt"
     for name in server wrong client; do
         make_certificate "$name" req "${key[@]}" -config "$folder/openssl.cnf" -subj "/CN=session-kit-$name" \
             -keyout "$folder/$name.key" -out "$folder/$name.csr"
-        make_certificate "$name" x509 -req -in "$folder/$name.csr" -CA "$folder/authority.crt" -CAkey "$folder/authority.key" \
-            -CAcreateserial -extfile "$folder/openssl.cnf" -extensions "$name" -out "$folder/$name.crt"
+        make_certificate "$name" x509 -req -days 365 -in "$folder/$name.csr" \
+            -CA "$folder/authority.crt" -CAkey "$folder/authority.key" -CAcreateserial \
+            -extfile "$folder/openssl.cnf" -extensions "$name" -out "$folder/$name.crt"
     done
 }
 

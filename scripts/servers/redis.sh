@@ -5,6 +5,9 @@
 
 services+=(redis redis-password redis-tls redis-sentinel redis-cluster)
 
+# redis-cli would send a password of the user's to every server.
+unset REDISCLI_AUTH
+
 # The package redis-server would start a service of the machine. All that it adds to redis-tools is a link by this name.
 need_redis() {
     need_command redis-check-rdb redis-tools

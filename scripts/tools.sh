@@ -31,6 +31,10 @@ need_command() {
     local as_root=()
     if [[ $(id -u) != 0 ]]; then
         as_root=(sudo)
+        if ! command -v sudo >/dev/null; then
+            echo "$1 is missing: install the Debian package $2" >&2
+            return 1
+        fi
     fi
     echo "$1 is missing: installing the Debian package $2 with ${as_root[*]:+sudo }apt-get"
     "${as_root[@]}" apt-get update -qq

@@ -125,7 +125,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn sessions_of(&self, owner: &Owner, now: Moment) -> Result<Vec<Listed>, StoreError>;
 
     /// Ends all sessions of `owner`, but for the one under `except` (a mark there is followed), and answers how many lived.
-    /// As with [`delete`](Self::delete), those that have ended are removed too.
+    /// As with [`delete`](Self::delete), those that have ended are removed too. One that is being rotated at the same moment may
+    /// count twice.
     ///
     /// The owner's cut-off moves to `now` first, never back, and is remembered for [`CUT_OFF_KEPT`]. Once this has answered,
     /// no session of the owner lives that was signed in at or before `now`, creations and rotations in flight included. The

@@ -213,7 +213,7 @@ mod tests {
         );
         assert_eq!(info.redis_settings().username(), Some("shop"));
         assert_eq!(info.redis_settings().password(), Some("p@ss"));
-        assert!(matches!(info.addr(), redis::ConnectionAddr::Tcp(..)));
+        assert!(matches!(info.addr(), ConnectionAddr::Tcp(..)));
     }
 
     #[test]
@@ -228,7 +228,7 @@ mod tests {
         };
         assert_eq!(sentinels, [node("a", 26379), node("b", 1)]);
         assert_eq!((name.as_str(), master.redis_settings().db()), ("shop", 3));
-        assert!(matches!(master.addr(), redis::ConnectionAddr::TcpTls { .. }));
+        assert!(matches!(master.addr(), ConnectionAddr::TcpTls { .. }));
     }
 
     #[test]

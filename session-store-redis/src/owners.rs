@@ -2,14 +2,14 @@
 
 use futures_util::future::join_all;
 use redis::{Cmd, Value};
-use session_core::{Listed, Loaded, Moment, Owner, StoreError, StoreKey};
+use session_core::{Deleted, Listed, Loaded, Moment, Owner, StoreError, StoreKey};
 
 use crate::answer::Unexpected;
 use crate::failure::Failure;
 use crate::keys::Name;
 use crate::script;
 use crate::server::Access;
-use crate::sessions::{Ended, Sessions, corrupt, decimal, optional, score};
+use crate::sessions::{Sessions, corrupt, decimal, optional, score};
 use crate::value::{LAST_OF_HEAD, Value as Stored};
 
 /// How many commands of one call are under way at once.
@@ -116,9 +116,7 @@ impl Sessions {
         for keys in keys.chunks(AT_ONCE) {
             let ends = keys.iter().map(|key| self.end(key, Some(owner), &spared, now));
             for (key, end) in keys.iter().zip(join_all(ends).await) {
-                if let Ended::Living(_) = end? {
-                    lived += 1;
-                }
+                lived += u64::from(end? == Deleted::Deleted);
                 if !spared.contains(key) {
                     ended.push(*key);
                 }

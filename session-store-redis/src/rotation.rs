@@ -66,7 +66,8 @@ impl Sessions {
             new.as_bytes(),
         ];
         let answer = self.run(&script::TURN, &keys, &arguments, Access::Write).await?;
-        if answer.word() != b"applied" {
+        // Over: it was applied, so long ago that its mark has ended.
+        if !matches!(answer.word(), b"applied" | b"over") {
             self.drop_first_step(rotation.new, rotation.record).await?;
         }
         rotated(&answer)
@@ -112,7 +113,7 @@ fn rotated(answer: &Answer) -> Result<Rotated, StoreError> {
         b"applied" => Ok(Rotated::Applied),
         b"conflict" => Ok(Rotated::Conflict(answer.record()?)),
         b"moved" => Ok(Rotated::Moved(answer.successor()?)),
-        b"gone" => Ok(Rotated::Gone),
+        b"gone" | b"over" => Ok(Rotated::Gone),
         b"cut off" => Ok(Rotated::CutOff),
         _ => Err(answer.refusal()),
     }

@@ -215,10 +215,7 @@ impl Sessions {
     }
 
     pub(crate) async fn delete(&self, key: &StoreKey, now: Moment) -> Result<Deleted, StoreError> {
-        match self.end(key, None, &[], now).await? {
-            Ended::Living(_) => Ok(Deleted::Deleted),
-            Ended::Nothing => Ok(Deleted::Absent),
-        }
+        self.end(key, None, &[], now).await
     }
 
     /// Ends the session under `key`, or that to which the marks there lead; with an owner, only if it is the owner's, and
@@ -229,7 +226,7 @@ impl Sessions {
         owner: Option<&Owner>,
         spared: &[StoreKey],
         now: Moment,
-    ) -> Result<Ended, StoreError> {
+    ) -> Result<Deleted, StoreError> {
         let tombstone = if self.servers.is_cluster() {
             MARK_KEPT.as_millis().to_string().into_bytes()
         } else {
@@ -243,19 +240,19 @@ impl Sessions {
         let mut key = *key;
         for _ in 0..MOST_MARKS {
             if spared.contains(&key) {
-                return Ok(Ended::Nothing);
+                return Ok(Deleted::Absent);
             }
             let _forgetting = self.forgetting(&key);
             let keys = [self.keys.session(&key)];
             let answer = self.run(&script::DELETE, &keys, &arguments, Access::Write).await?;
             match answer.word() {
-                b"deleted" => return Ok(Ended::Living(key)),
-                b"absent" => return Ok(Ended::Nothing),
+                b"deleted" => return Ok(Deleted::Deleted),
+                b"absent" => return Ok(Deleted::Absent),
                 b"moved" => key = answer.successor()?,
                 _ => return Err(answer.refusal()),
             }
         }
-        Ok(Ended::Nothing)
+        Ok(Deleted::Absent)
     }
 
     pub(crate) async fn run(
@@ -276,13 +273,6 @@ impl Sessions {
             key: *key,
         }
     }
-}
-
-/// What became of the end of a session.
-pub(crate) enum Ended {
-    /// This one lived.
-    Living(StoreKey),
-    Nothing,
 }
 
 pub(crate) fn loaded(bytes: &[u8], now: Moment) -> Result<Loaded, StoreError> {

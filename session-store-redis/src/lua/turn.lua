@@ -4,7 +4,9 @@ local now = tonumber(ARGV[1])
 local bytes = head(KEYS[1])
 if not is_current(bytes, now, ARGV[2]) then
   -- Sent again: the mark is this rotation's.
-  if kind(bytes) == 'mark' and successor(bytes) == ARGV[5] then return {'applied'} end
+  if kind(bytes) == 'mark' and successor(bytes) == ARGV[5] then
+    return {moment(bytes, 2) > now and 'applied' or 'over'}
+  end
   return elsewhere(KEYS[1], bytes, now, true)
 end
 redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])

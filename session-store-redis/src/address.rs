@@ -165,16 +165,18 @@ impl<'a> Hosts<'a> {
 
 /// Another server's address, talked to in the same way.
 pub(crate) fn at(like: &ConnectionAddr, (host, port): NodeAddress) -> ConnectionAddr {
-    match like {
+    if let ConnectionAddr::TcpTls {
+        insecure, tls_params, ..
+    } = like
+    {
         ConnectionAddr::TcpTls {
-            insecure, tls_params, ..
-        } => ConnectionAddr::TcpTls {
             host,
             port,
             insecure: *insecure,
             tls_params: tls_params.clone(),
-        },
-        _ => ConnectionAddr::Tcp(host, port),
+        }
+    } else {
+        ConnectionAddr::Tcp(host, port)
     }
 }
 

@@ -59,21 +59,22 @@ pub(crate) enum Refusal {
 impl Failure {
     /// A driver's error about a command that it had been given.
     pub(crate) fn of(error: RedisError, limit: Duration) -> Self {
-        match error.kind() {
-            ErrorKind::Server(_) | ErrorKind::Extension => Self::Refused(error),
-            _ if error.is_timeout() => Self::Lost(Arc::new(Refusal::TimedOut(limit))),
-            _ => Self::Lost(Arc::new(Refusal::Connection(error))),
+        if matches!(error.kind(), ErrorKind::Server(_) | ErrorKind::Extension) {
+            Self::Refused(error)
+        } else if error.is_timeout() {
+            Self::Lost(Arc::new(Refusal::TimedOut(limit)))
+        } else {
+            Self::Lost(Arc::new(Refusal::Connection(error)))
         }
     }
 
     pub(crate) fn server_error(&self) -> Option<ServerErrorKind> {
-        let Self::Refused(error) = self else {
-            return None;
-        };
-        match error.kind() {
-            ErrorKind::Server(kind) => Some(kind),
-            _ => None,
+        if let Self::Refused(error) = self
+            && let ErrorKind::Server(kind) = error.kind()
+        {
+            return Some(kind);
         }
+        None
     }
 
     /// What became of an operation whose every command can be sent again without harm.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use redis::aio::ConnectionLike;
 use redis::cluster_async::ClusterConnection;
 use redis::io::tcp::TcpSettings;
+use redis::io::tcp::socket2::TcpKeepalive;
 use redis::{ConnectionInfo, ProtocolVersion};
 use session_core::{ConfigError, StoreKey};
 
@@ -33,6 +34,8 @@ use crate::tls::Tls;
 const PREFIX: &str = "session:";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// After how long a silent connection shows that it is used, to routers that would forget it.
+const KEEPALIVE: Duration = Duration::from_secs(30);
 const MOST_CONNECTIONS: usize = 64;
 /// What is opened unasked on machines with more processors.
 const MOST_CONNECTIONS_BY_DEFAULT: usize = 16;
@@ -209,7 +212,7 @@ impl RedisStoreBuilder {
             .near_cache
             .map(|settings| Arc::new(NearCache::new(&settings, keys.clone())));
         let sessions = Sessions {
-            servers: self.servers(near_cache.clone())?,
+            servers: self.servers(near_cache.as_ref())?,
             keys,
             near_cache,
         };
@@ -243,7 +246,7 @@ impl RedisStoreBuilder {
         self.near_cache.map_or(Ok(()), |settings| settings.check())
     }
 
-    fn servers(&self, near_cache: Option<Arc<NearCache>>) -> Result<Servers, ConnectError> {
+    fn servers(&self, near_cache: Option<&Arc<NearCache>>) -> Result<Servers, ConnectError> {
         let given_can_not = |setting, bounds| Err(out_of_bounds(setting, "set".to_owned(), bounds).into());
         let url = match &self.target {
             Target::Url(url) => url,
@@ -261,7 +264,7 @@ impl RedisStoreBuilder {
             connect_timeout: self.connect_timeout,
             response_timeout: self.response_timeout,
             role,
-            near_cache: near_cache.clone(),
+            near_cache: near_cache.cloned(),
         };
         let prepare = |info| self.tls.prepare(tuned(info));
         Ok(match Address::parse(url)? {
@@ -310,7 +313,9 @@ impl RedisStoreBuilder {
 /// A small command waits for no other, and answers may come with what the server says unasked.
 fn tuned(info: ConnectionInfo) -> ConnectionInfo {
     let redis = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-    let tcp = TcpSettings::default().set_nodelay(true);
+    let tcp = TcpSettings::default()
+        .set_nodelay(true)
+        .set_keepalive(TcpKeepalive::new().with_time(KEEPALIVE));
     info.set_redis_settings(redis).set_tcp_settings(tcp)
 }
 

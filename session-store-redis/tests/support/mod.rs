@@ -1,12 +1,20 @@
-//! The servers that `scripts/services` has started.
+//! The servers that `scripts/services` has started, and those that tests start themselves.
 
 #![allow(
     dead_code,
     clippy::allow_attributes,
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test may panic, and not every test needs everything"
 )]
+
+pub(crate) mod cluster;
+pub(crate) mod load;
+pub(crate) mod proxy;
+pub(crate) mod sentinel;
+pub(crate) mod server;
+pub(crate) mod session;
 
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};

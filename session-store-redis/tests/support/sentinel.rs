@@ -1,0 +1,74 @@
+//! A master, two replicas and three Sentinels of the test's own.
+
+use std::fs;
+
+use super::server::{Folder, Server, wait_until};
+
+/// What the Sentinels call the master.
+const NAME: &str = "shop";
+
+/// Servers of which one is the master, and who watches over them.
+pub(crate) struct Watched {
+    pub(crate) servers: Vec<Server>,
+    pub(crate) sentinels: Vec<Server>,
+}
+
+impl Watched {
+    pub(crate) async fn start() -> Self {
+        let master = Server::start(&[]).await;
+        let port = master.port.to_string();
+        let mut watched = Self {
+            servers: vec![master],
+            sentinels: Vec::new(),
+        };
+        for _ in 0..2 {
+            let replica = Server::start(&["--replicaof", "127.0.0.1", &port]).await;
+            watched.servers.push(replica);
+        }
+        // First the links: a Sentinel looks for replicas at once, and then not for a while.
+        for replica in &watched.servers[1..] {
+            replica.says("master_link_status:up", &["INFO", "replication"]).await;
+        }
+        for _ in 0..3 {
+            watched.sentinels.push(sentinel(&port).await);
+        }
+        for sentinel in &watched.sentinels {
+            wait_until("the Sentinels know each other", async || {
+                let state: Vec<String> = sentinel.ask(&["SENTINEL", "MASTER", NAME]).await;
+                let has = |name: &str, value: &str| state.chunks(2).any(|pair| pair == [name, value]);
+                has("flags", "master") && has("num-slaves", "2") && has("num-other-sentinels", "2")
+            })
+            .await;
+        }
+        watched
+    }
+
+    pub(crate) fn url(&self) -> String {
+        let sentinels: Vec<_> = self.sentinels.iter().map(Server::address).collect();
+        format!("redis+sentinel://{}/{NAME}/0", sentinels.join(","))
+    }
+
+    /// Which of the servers the Sentinels take for the master.
+    pub(crate) async fn master(&self) -> usize {
+        let (_, port): (String, u16) = self.sentinels[0]
+            .ask(&["SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME])
+            .await;
+        self.servers.iter().position(|server| server.port == port).unwrap()
+    }
+}
+
+async fn sentinel(port: &str) -> Server {
+    let folder = Folder::new();
+    // A Sentinel rewrites its file.
+    let file = folder.0.join("sentinel.conf");
+    let settings = format!(
+        "sentinel monitor {NAME} 127.0.0.1 {port} 2\n\
+         sentinel down-after-milliseconds {NAME} 1000\n\
+         sentinel failover-timeout {NAME} 3000\n"
+    );
+    fs::write(&file, settings).unwrap();
+    let sentinel = Server::start_with(&[file.to_str().unwrap(), "--sentinel"], None, folder).await;
+    let faster = ["SENTINEL", "DEBUG", "info-period", "1000", "publish-period", "200"];
+    sentinel.tell(&faster).await;
+    sentinel
+}

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
+use redis::aio::PubSub;
 use redis::{Client, ConnectionInfo, RedisError};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -19,7 +20,9 @@ use crate::slots::NodeAddress;
 const LONGEST_SILENCE: Duration = Duration::from_secs(5);
 /// Between two attempts to listen to a Sentinel.
 const PAUSE: Duration = Duration::from_millis(500);
-const FAILOVER_CHANNEL: &str = "+switch-master";
+/// The Sentinel that leads a failover says the first as soon as there is another master, and the second, as all others,
+/// when all replicas have it, which can be seconds later.
+const FAILOVER_CHANNELS: [&str; 2] = ["+promoted-slave", "+switch-master"];
 
 /// The Sentinels that watch over a master.
 pub(crate) struct Sentinel {
@@ -136,13 +139,15 @@ async fn listen_to(
     server: &Weak<Server>,
 ) -> Result<(), RedisError> {
     let client = Client::open(sentinel.clone())?;
-    let connecting = timeout(LONGEST_SILENCE, client.get_async_pubsub()).await;
-    let Ok(subscription) = connecting else {
+    let subscribing = async {
+        let mut subscription = client.get_async_pubsub().await?;
+        subscription.subscribe(&FAILOVER_CHANNELS).await?;
+        Ok::<_, RedisError>(subscription)
+    };
+    let Ok(subscription) = timeout(LONGEST_SILENCE, subscribing).await else {
         return Ok(());
     };
-    let mut subscription = subscription?;
-    subscription.subscribe(FAILOVER_CHANNEL).await?;
-    let mut messages = subscription.into_on_message();
+    let mut messages = subscription.map(PubSub::into_on_message)?;
     loop {
         // Also after each silence: a message may have been missed, or this Sentinel may be cut off from the others.
         let Ok(address) = timeout(LONGEST_SILENCE, address_of_master(sentinel, name)).await else {

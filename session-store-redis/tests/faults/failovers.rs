@@ -1,0 +1,153 @@
+//! Masters that die or freeze under the eyes of Sentinels.
+
+use std::time::Duration;
+
+use session_core::{Deleted, Loaded, Store as _, Updated};
+use session_store_redis::RedisStore;
+use tokio::time::{Instant, sleep};
+
+use crate::support::connect;
+use crate::support::load::{Load, Outcome};
+use crate::support::sentinel::Watched;
+use crate::support::server::wait_until;
+use crate::support::session::{NOW, counting, create, found};
+use crate::{CONNECT_TIMEOUT, LONGEST_CALL, LONGEST_RECOVERY, alone, builder, store};
+
+/// A store that believes what one of the two replicas has.
+async fn careful_store(watched: &Watched) -> RedisStore {
+    connect(builder(watched.url()).wait_for_replicas(1, Duration::from_millis(300))).await
+}
+
+/// Waits until another server than `before` is the master, and says how long that took.
+async fn failover(watched: &Watched, before: usize) -> Duration {
+    let failure = Instant::now();
+    wait_until("there is another master", async || watched.master().await != before).await;
+    failure.elapsed()
+}
+
+/// Writers go on while the master is killed.
+async fn kill_master(watched: &mut Watched, store: &RedisStore, name: &str) -> Outcome {
+    let load = Load::start(store, 16).await;
+    let before = watched.master().await;
+    let failure = Instant::now();
+    watched.servers[before].kill();
+    let switched = failover(watched, before).await;
+    sleep(LONGEST_RECOVERY).await;
+    let outcome = load.end().await;
+    let recovery = outcome.recovery_since(failure);
+    println!("{name}, master killed: {outcome}, another master after {switched:?}, all again after {recovery:?}");
+    outcome.assert_honest();
+    assert!(recovery < switched + LONGEST_RECOVERY, "{recovery:?}");
+    // A Sentinel is asked before the master is.
+    assert!(outcome.slowest < LONGEST_CALL + CONNECT_TIMEOUT, "{outcome}");
+    outcome
+}
+
+/// Writers go on while the master freezes, and when it thaws and does not know yet that it is not the master any more.
+async fn freeze_master(watched: &Watched, store: &RedisStore, name: &str) -> Outcome {
+    let load = Load::start(store, 16).await;
+    let before = watched.master().await;
+    let failure = Instant::now();
+    watched.servers[before].freeze();
+    let switched = failover(watched, before).await;
+    sleep(LONGEST_RECOVERY).await;
+    watched.servers[before].thaw();
+    sleep(Duration::from_secs(1)).await;
+    watched.servers[before]
+        .says("role:slave", &["INFO", "replication"])
+        .await;
+    let outcome = load.end().await;
+    let recovery = outcome.recovery_since(failure);
+    println!("{name}, master frozen: {outcome}, another master after {switched:?}, all again after {recovery:?}");
+    outcome.assert_honest();
+    assert!(recovery < switched + LONGEST_RECOVERY, "{recovery:?}");
+    assert!(outcome.slowest < LONGEST_CALL + CONNECT_TIMEOUT, "{outcome}");
+    outcome
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_master_is_replaced() {
+    let _turn = alone().await;
+    let mut watched = Watched::start().await;
+    let store = store(watched.url()).await;
+    // What no replica had is lost: nothing is promised.
+    kill_master(&mut watched, &store, "without waiting for replicas").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_replica_has_acknowledged_survives_the_master() {
+    let _turn = alone().await;
+    let mut watched = Watched::start().await;
+    let store = careful_store(&watched).await;
+    let outcome = kill_master(&mut watched, &store, "waiting for a replica").await;
+    outcome.assert_nothing_lost();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frozen_master_is_left_for_good() {
+    let _turn = alone().await;
+    let watched = Watched::start().await;
+    let store = store(watched.url()).await;
+    freeze_master(&watched, &store, "without waiting for replicas").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_replica_has_acknowledged_survives_a_frozen_master() {
+    let _turn = alone().await;
+    let watched = Watched::start().await;
+    let store = careful_store(&watched).await;
+    let outcome = freeze_master(&watched, &store, "waiting for a replica").await;
+    outcome.assert_nothing_lost();
+}
+
+/// Nothing fails here that could tell the store: it has to hear of the failover.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_was_idle_during_a_failover_does_not_write_to_the_old_master() {
+    let _turn = alone().await;
+    let watched = Watched::start().await;
+    let store = store(watched.url()).await;
+    let (first, ended) = (counting(0), counting(0));
+    let key = create(&store, &first).await;
+    let ended = create(&store, &ended).await;
+    sleep(Duration::from_millis(500)).await;
+    let before = watched.master().await;
+    watched.servers[before].freeze();
+    failover(&watched, before).await;
+    // The Sentinels tell all at the same moment, but not all hear it at the same.
+    sleep(Duration::from_millis(500)).await;
+    watched.servers[before].thaw();
+    let second = counting(1);
+    let update = store.update(&key, &second, first.revision, NOW).await.unwrap();
+    assert_eq!(update, Updated::Applied);
+    assert_eq!(store.delete(&ended, NOW).await.unwrap(), Deleted::Deleted);
+    watched.servers[before]
+        .says("role:slave", &["INFO", "replication"])
+        .await;
+    watched.servers[before]
+        .says("master_link_status:up", &["INFO", "replication"])
+        .await;
+    assert_eq!(found(&store, &key).await, second);
+    assert_eq!(store.load(&ended, NOW).await.unwrap(), Loaded::Absent);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sentinels_that_are_frozen_or_dead_leave_a_store_that_is_connected_alone() {
+    let _turn = alone().await;
+    let mut watched = Watched::start().await;
+    let store = store(watched.url()).await;
+    let load = Load::start(&store, 8).await;
+    watched.sentinels[0].freeze();
+    watched.sentinels[1].kill();
+    watched.sentinels[2].kill();
+    sleep(Duration::from_secs(1)).await;
+    let outcome = load.end().await;
+    println!("no Sentinels: {outcome}");
+    outcome.assert_honest();
+    outcome.assert_nothing_lost();
+    assert_eq!((outcome.refused, outcome.replies_lost), (0, 0), "{outcome}");
+    // One that comes later waits no longer than it has to.
+    let begin = Instant::now();
+    let late = builder(watched.url()).connect().await.unwrap_err();
+    println!("connecting without Sentinels: {:?}, {late}", begin.elapsed());
+    assert!(begin.elapsed() < LONGEST_CALL, "{:?}", begin.elapsed());
+}

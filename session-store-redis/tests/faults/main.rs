@@ -12,6 +12,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cluster_moves;
+mod failovers;
 mod outages;
 
 use std::sync::LazyLock;

@@ -42,21 +42,29 @@ pub(crate) struct Outcome {
     pub(crate) slowest: Duration,
     /// For each writer, when those calls began that were answered well.
     successes: Vec<Vec<Instant>>,
+    /// How long calls took that failed.
+    errors: Vec<Duration>,
 }
 
 impl Load {
     /// Each of `keys` is the session of a writer; four more create and delete others.
     pub(crate) fn of(store: &RedisStore, keys: Vec<(StoreKey, Record)>) -> Self {
+        let mut load = Self::counting(store, keys);
+        let turnovers = (0..4).map(|_| tokio::spawn(Turnover::new(store).work(Arc::clone(&load.ends))));
+        load.turnovers = turnovers.collect();
+        load
+    }
+
+    /// Each of `keys` is the session of a writer.
+    pub(crate) fn counting(store: &RedisStore, keys: Vec<(StoreKey, Record)>) -> Self {
         let ends = Arc::<AtomicBool>::default();
         let counters = keys.into_iter().map(|(key, record)| {
             let counter = Counter::new(store, key, record);
             tokio::spawn(counter.work(Arc::clone(&ends)))
         });
-        let counters = counters.collect();
-        let turnovers = (0..4).map(|_| tokio::spawn(Turnover::new(store).work(Arc::clone(&ends))));
         Self {
-            turnovers: turnovers.collect(),
-            counters,
+            counters: counters.collect(),
+            turnovers: Vec::new(),
             ends,
         }
     }
@@ -73,15 +81,41 @@ impl Load {
         load
     }
 
-    /// Ends the work, and looks at what is there.
-    pub(crate) async fn end(self) -> Outcome {
+    /// Ends the work.
+    pub(crate) async fn stop(self) -> Stopped {
         self.ends.store(true, Ordering::SeqCst);
-        let mut outcome = Outcome::default();
+        let mut stopped = Stopped::default();
         for counter in self.counters {
-            counter.await.unwrap().judge(&mut outcome).await;
+            stopped.counters.push(counter.await.unwrap());
         }
         for turnover in self.turnovers {
-            turnover.await.unwrap().judge(&mut outcome).await;
+            stopped.turnovers.push(turnover.await.unwrap());
+        }
+        stopped
+    }
+
+    /// Ends the work, and looks at what is there.
+    pub(crate) async fn end(self) -> Outcome {
+        self.stop().await.judge().await
+    }
+}
+
+/// Writers that have ended.
+#[derive(Default)]
+pub(crate) struct Stopped {
+    counters: Vec<Counter>,
+    turnovers: Vec<Turnover>,
+}
+
+impl Stopped {
+    /// Looks at what is there.
+    pub(crate) async fn judge(self) -> Outcome {
+        let mut outcome = Outcome::default();
+        for counter in self.counters {
+            counter.judge(&mut outcome).await;
+        }
+        for turnover in self.turnovers {
+            turnover.judge(&mut outcome).await;
         }
         outcome
     }
@@ -95,6 +129,12 @@ impl Outcome {
             first.map_or(Duration::MAX, |first| *first - failure)
         });
         firsts.max().unwrap()
+    }
+
+    pub(crate) fn median_error(&self) -> Duration {
+        let mut errors = self.errors.clone();
+        errors.sort_unstable();
+        errors[errors.len() / 2]
     }
 
     /// Nothing is ever done for half, or done after all, and no answer is one that can't be.
@@ -139,6 +179,9 @@ impl Tally {
         let outcome = &mut self.outcome;
         outcome.attempted += 1;
         outcome.slowest = outcome.slowest.max(begin.elapsed());
+        if answer.is_err() {
+            outcome.errors.push(begin.elapsed());
+        }
         match answer {
             Ok(_) => self.successes.push(begin),
             Err(StoreError::Unavailable(_)) => outcome.refused += 1,
@@ -171,6 +214,7 @@ impl Tally {
         all.unexpected.extend(one.unexpected);
         all.slowest = all.slowest.max(one.slowest);
         all.successes.push(self.successes);
+        all.errors.extend(one.errors);
     }
 }
 

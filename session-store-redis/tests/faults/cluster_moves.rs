@@ -1,0 +1,227 @@
+//! A cluster whose masters die and freeze, and whose slots move.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crc16::{State, XMODEM};
+use redis::cluster::ClusterClientBuilder;
+use redis::{RedisResult, Value};
+use session_core::{Created, Record, Store as _, StoreKey};
+use session_store_redis::RedisStore;
+use tokio::time::{Instant, sleep};
+
+use crate::support::cluster::Nodes;
+use crate::support::connect;
+use crate::support::load::{Load, Outcome};
+use crate::support::server::wait_until;
+use crate::support::session::{NOW, counting, new_key};
+use crate::{CONNECT_TIMEOUT, LONGEST_CALL, LONGEST_RECOVERY, RESPONSE_TIMEOUT, alone, builder, store};
+
+const PREFIX: &str = "session:";
+
+fn slot_of(key: &StoreKey) -> u16 {
+    let place = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(key.as_bytes()));
+    State::<XMODEM>::calculate(place.as_bytes()) % 16_384
+}
+
+/// The first master loses its place.
+async fn lose_master(nodes: &mut Nodes, store: &RedisStore, name: &str, lose: impl AsyncFnOnce(&mut Nodes)) -> Outcome {
+    let load = Load::start(store, 24).await;
+    let failure = Instant::now();
+    lose(nodes).await;
+    wait_until("the replica is the master", async || {
+        let role: RedisResult<String> = nodes.0[3].try_ask(&["INFO", "replication"]).await;
+        role.is_ok_and(|role| role.contains("role:master"))
+    })
+    .await;
+    let switched = failure.elapsed();
+    sleep(LONGEST_RECOVERY).await;
+    let outcome = load.end().await;
+    let recovery = outcome.recovery_since(failure);
+    println!("{name}: {outcome}, another master after {switched:?}, all again after {recovery:?}");
+    outcome.assert_honest();
+    assert!(recovery < switched + LONGEST_RECOVERY, "{recovery:?}");
+    // A call may look for another node when one has failed.
+    assert!(outcome.slowest < LONGEST_CALL + CONNECT_TIMEOUT, "{outcome}");
+    outcome
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_node_is_replaced() {
+    let _turn = alone().await;
+    let mut nodes = Nodes::start().await;
+    let store = store(nodes.url()).await;
+    lose_master(&mut nodes, &store, "node killed", async |nodes| nodes.0[0].kill()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frozen_node_is_left_for_good() {
+    let _turn = alone().await;
+    let mut nodes = Nodes::start().await;
+    let store = store(nodes.url()).await;
+    let freeze = async |nodes: &mut Nodes| {
+        nodes.0[0].freeze();
+        sleep(Duration::from_secs(4)).await;
+        nodes.0[0].thaw();
+    };
+    lose_master(&mut nodes, &store, "node frozen", freeze).await;
+}
+
+/// While one node is frozen, the sessions of the others are read and written as ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frozen_node_holds_up_its_own_sessions_only() {
+    let _turn = alone().await;
+    let nodes = Nodes::start().await;
+    // Without its replica nobody takes its place.
+    nodes.0[3].freeze();
+    for node in &nodes.0[1..3] {
+        node.tell(&["CONFIG", "SET", "cluster-require-full-coverage", "no"])
+            .await;
+    }
+    let store = connect(builder(nodes.url()).prefix(PREFIX)).await;
+    let others = sessions(&store, 16, |slot| slot > 5460).await;
+    let its_own = sessions(&store, 8, |slot| slot <= 5460).await;
+    let load = Load::counting(&store, others);
+    let held_up = Load::counting(&store, its_own);
+    sleep(Duration::from_millis(300)).await;
+    nodes.0[0].freeze();
+    sleep(Duration::from_secs(4)).await;
+    let outcome = load.stop().await;
+    let held_up = held_up.stop().await;
+    nodes.0[0].thaw();
+    let (outcome, held_up) = (outcome.judge().await, held_up.judge().await);
+    println!(
+        "other nodes' sessions: {outcome}\nits own: {held_up}, median error {:?}",
+        held_up.median_error()
+    );
+    outcome.assert_honest();
+    outcome.assert_nothing_lost();
+    assert_eq!((outcome.refused, outcome.replies_lost), (0, 0), "{outcome}");
+    assert!(outcome.slowest < CONNECT_TIMEOUT, "{outcome}");
+    assert!(held_up.slowest < LONGEST_CALL + CONNECT_TIMEOUT, "{held_up}");
+    assert!(
+        held_up.median_error() < Duration::from_millis(20),
+        "{:?}",
+        held_up.median_error()
+    );
+}
+
+/// Sessions whose slots are such.
+async fn sessions(store: &RedisStore, count: usize, is_such: impl Fn(u16) -> bool) -> Vec<(StoreKey, Record)> {
+    let mut sessions = Vec::new();
+    while sessions.len() < count {
+        let (key, record) = (new_key(), counting(0));
+        if is_such(slot_of(&key)) {
+            assert_eq!(store.create(&key, &record, None, NOW).await.unwrap(), Created::Created);
+            sessions.push((key, record));
+        }
+    }
+    sessions
+}
+
+/// Moves a slot as operators' tools do, and stays half-way for a moment.
+async fn move_slot(nodes: &Nodes, slot: u16, from: usize, to: usize) {
+    let slot = slot.to_string();
+    let (source, target) = (&nodes.0[from], &nodes.0[to]);
+    let (source_id, target_id) = (source.id().await, target.id().await);
+    target
+        .tell(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &source_id])
+        .await;
+    source
+        .tell(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &target_id])
+        .await;
+    let port = target.port.to_string();
+    loop {
+        let keys: Vec<Vec<u8>> = source.ask(&["CLUSTER", "GETKEYSINSLOT", &slot, "1"]).await;
+        let Some(key) = keys.first() else { break };
+        let key = str::from_utf8(key).unwrap();
+        source.tell(&["MIGRATE", "127.0.0.1", &port, key, "0", "5000"]).await;
+        sleep(Duration::from_millis(10)).await;
+    }
+    // The target first, lest nobody has it.
+    for node in [target, source] {
+        node.tell(&["CLUSTER", "SETSLOT", &slot, "NODE", &target_id]).await;
+    }
+}
+
+/// What clients were told, by all nodes.
+async fn redirections(nodes: &Nodes) -> (u64, u64) {
+    let (mut moved, mut asked) = (0, 0);
+    for node in &nodes.0[..3] {
+        let errors: String = node.ask(&["INFO", "errorstats"]).await;
+        let count = |kind: &str| {
+            let prefix = format!("errorstat_{kind}:count=");
+            let count = errors.lines().find_map(|line| line.strip_prefix(&prefix));
+            count.map_or(0, |count| count.trim_end().parse::<u64>().unwrap())
+        };
+        moved += count("MOVED");
+        asked += count("ASK");
+    }
+    (moved, asked)
+}
+
+async fn move_slots_under_load(name: &str, nodes: &Nodes, store: &RedisStore) {
+    let (few, slots) = (8, 100..130);
+    // Several in one slot, so that it is half moved for a while.
+    let mut keys = Vec::new();
+    for slot in slots.clone().step_by(5) {
+        keys.extend(sessions(store, 3, |found| found == slot).await);
+    }
+    keys.extend(sessions(store, few, |slot| slots.contains(&slot)).await);
+    let before = redirections(nodes).await;
+    let load = Load::of(store, keys);
+    sleep(Duration::from_millis(100)).await;
+    for slot in slots {
+        move_slot(nodes, slot, 0, 1).await;
+    }
+    sleep(Duration::from_millis(300)).await;
+    let outcome = load.end().await;
+    let after = redirections(nodes).await;
+    let (moved, asked) = (after.0 - before.0, after.1 - before.1);
+    println!("{name}, 30 slots moved: {outcome}, {moved} MOVED, {asked} ASK");
+    outcome.assert_honest();
+    outcome.assert_nothing_lost();
+    assert_eq!((outcome.refused, outcome.replies_lost), (0, 0), "{outcome}");
+    assert!(moved > 0 && asked > 0, "{moved} MOVED, {asked} ASK");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slots_that_move_fail_no_call() {
+    let _turn = alone().await;
+    let nodes = Nodes::start().await;
+    let store = connect(builder(nodes.url()).prefix(PREFIX)).await;
+    move_slots_under_load("own connections", &nodes, &store).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slots_that_move_fail_no_call_over_the_applications_connection() {
+    let _turn = alone().await;
+    let nodes = Nodes::start().await;
+    let seeds: Vec<_> = nodes.0.iter().map(|node| node.url()).collect();
+    let client = ClusterClientBuilder::new(seeds).retries(0).build().unwrap();
+    let connection = client.get_async_connection().await.unwrap();
+    let given = RedisStore::from_cluster_connection(connection).response_timeout(RESPONSE_TIMEOUT);
+    let store = connect(given.prefix(PREFIX)).await;
+    move_slots_under_load("the application's connection", &nodes, &store).await;
+}
+
+/// The scripts are unknown at the node that a slot goes to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slot_on_its_way_to_a_node_without_scripts_fails_no_call() {
+    let _turn = alone().await;
+    let nodes = Nodes::start().await;
+    let store = connect(builder(nodes.url()).prefix(PREFIX)).await;
+    let keys = sessions(&store, 6, |slot| slot == 7).await;
+    let load = Load::of(&store, keys);
+    for node in &nodes.0[..3] {
+        node.ask::<Value>(&["SCRIPT", "FLUSH"]).await;
+    }
+    move_slot(&nodes, 7, 0, 2).await;
+    sleep(Duration::from_millis(300)).await;
+    let outcome = load.end().await;
+    println!("a slot moved to a node without scripts: {outcome}");
+    outcome.assert_honest();
+    outcome.assert_nothing_lost();
+    assert_eq!((outcome.refused, outcome.replies_lost), (0, 0), "{outcome}");
+}

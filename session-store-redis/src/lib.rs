@@ -26,8 +26,8 @@ mod tls;
 mod upkeep;
 mod value;
 
-pub use address::InvalidUrl;
-pub use connect_error::ConnectError;
+pub use address::InvalidRedisUrl;
+pub use connect_error::RedisConnectError;
 pub use near_cache::NearCacheSettings;
 pub use settings::RedisStoreBuilder;
 pub use store::RedisStore;

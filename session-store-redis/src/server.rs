@@ -231,7 +231,8 @@ impl Server {
         let mut outage = self.outage();
         let attempts = outage.as_ref().map_or(0, |outage| outage.attempts.saturating_add(1));
         if attempts == 0 {
-            tracing::warn!(target: "session_kit", server = ?self.place, error = %reason, "the session store is away");
+            let error: &(dyn std::error::Error + 'static) = &*reason;
+            tracing::warn!(target: "session_kit", server = ?self.place, error, "the session store is away");
         }
         *outage = Some(Outage {
             attempts,

@@ -136,8 +136,7 @@ impl Server {
     /// Takes note of what a failure says about the server.
     pub(crate) fn mind<T>(&self, connection: &Connection, outcome: Result<T, Failure>) -> Result<T, Failure> {
         if let Err(failure) = &outcome {
-            let is_demoted = failure.server_error() == Some(redis::ServerErrorKind::ReadOnly);
-            if is_demoted || connection.is_broken() {
+            if failure.is_read_only() || connection.is_broken() {
                 self.give_up(connection.generation);
             }
         }

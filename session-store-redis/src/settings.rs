@@ -180,7 +180,7 @@ impl RedisStoreBuilder {
     }
 
     /// The certificates of the authorities that may have signed the server's, as PEM, for `rediss:`. By default those of the
-    /// operating system.
+    /// operating system, or of the file that the environment names in `SSL_CERT_FILE`.
     pub fn tls_authority(mut self, certificates: impl Into<Vec<u8>>) -> Self {
         self.tls.authority = Some(certificates.into());
         self

@@ -135,10 +135,10 @@ impl Server {
 
     /// Takes note of what a failure says about the server.
     pub(crate) fn mind<T>(&self, connection: &Connection, outcome: Result<T, Failure>) -> Result<T, Failure> {
-        if let Err(failure) = &outcome {
-            if failure.is_read_only() || connection.is_broken() {
-                self.give_up(connection.generation);
-            }
+        if let Err(failure) = &outcome
+            && (failure.is_read_only() || connection.is_broken())
+        {
+            self.give_up(connection.generation);
         }
         outcome
     }

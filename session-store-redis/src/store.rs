@@ -149,6 +149,7 @@ impl Store for RedisStore {
         Ok(0)
     }
 
+    /// Reads the beginning of every session. One may be counted twice while Redis resizes its tables.
     async fn count(&self, now: Moment) -> Result<u64, StoreError> {
         self.sessions.count(now).await
     }

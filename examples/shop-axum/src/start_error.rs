@@ -37,7 +37,7 @@ impl StartError {
         let mut source = self.source();
         while let Some(cause) = source {
             let cause_text = cause.to_string();
-            if !text.ends_with(&cause_text) {
+            if !text.contains(&cause_text) {
                 text = format!("{text}: {cause_text}");
             }
             source = cause.source();

@@ -9,8 +9,12 @@ const ANN: &str = "ann@example.com";
 
 /// What `scripts/services` says under `name`.
 fn variable(name: &str) -> String {
-    std::env::var(name)
-        .unwrap_or_else(|_| panic!("{name} is not set, needs servers: `scripts/services run cargo test -p shop-axum`"))
+    let value = std::env::var(name);
+    assert!(
+        value.is_ok(),
+        "{name} is not set, needs servers: `scripts/services run cargo test -p shop-axum`"
+    );
+    value.unwrap()
 }
 
 /// One customer who meets both shops in turn, and both at once.

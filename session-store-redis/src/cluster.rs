@@ -177,10 +177,11 @@ impl Cluster {
 
     /// Another node for a command that was never sent, if the cluster has given the slot to one; else the failure.
     async fn replacement(&self, slot: u16, node: &Node, failure: Failure) -> Result<Node, Failure> {
-        let was_refused = matches!(
-            failure.server_error(),
-            Some(ServerErrorKind::ReadOnly | ServerErrorKind::MasterDown | ServerErrorKind::ClusterDown)
-        );
+        let was_refused = failure.is_read_only()
+            || matches!(
+                failure.server_error(),
+                Some(ServerErrorKind::MasterDown | ServerErrorKind::ClusterDown)
+            );
         if was_refused || matches!(failure, Failure::NotSent(_)) {
             let looked = self.look(false).await;
             let master = self

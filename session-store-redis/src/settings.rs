@@ -15,7 +15,7 @@ use session_core::{ConfigError, StoreKey};
 
 use crate::address::Address;
 use crate::cluster::Cluster;
-use crate::connect_error::ConnectError;
+use crate::connect_error::RedisConnectError;
 use crate::connection::ConnectionSettings;
 use crate::given::Given;
 use crate::keys::Keys;
@@ -43,10 +43,10 @@ const MOST_CONNECTIONS_BY_DEFAULT: usize = 16;
 /// Settings of a [`RedisStore`].
 ///
 /// ```no_run
-/// use session_store_redis::{ConnectError, NearCacheSettings, RedisStore};
+/// use session_store_redis::{RedisConnectError, NearCacheSettings, RedisStore};
 /// use std::time::Duration;
 ///
-/// # async fn example() -> Result<(), ConnectError> {
+/// # async fn example() -> Result<(), RedisConnectError> {
 /// let store = RedisStore::builder("redis+sentinel://:password@sentinel-a,sentinel-b,sentinel-c/shop")
 ///     .prefix("shop:session:")
 ///     .response_timeout(Duration::from_secs(1))
@@ -180,7 +180,7 @@ impl RedisStoreBuilder {
     }
 
     /// The certificates of the authorities that may have signed the server's, as PEM, for `rediss:`. By default those of the
-    /// operating system.
+    /// operating system, or of the file that the environment names in `SSL_CERT_FILE`.
     pub fn tls_authority(mut self, certificates: impl Into<Vec<u8>>) -> Self {
         self.tls.authority = Some(certificates.into());
         self
@@ -205,7 +205,7 @@ impl RedisStoreBuilder {
     /// # Errors
     ///
     /// When the URL or a setting is not possible, or the server can't be reached, is too old, or refuses.
-    pub async fn connect(self) -> Result<RedisStore, ConnectError> {
+    pub async fn connect(self) -> Result<RedisStore, RedisConnectError> {
         self.check()?;
         let keys = Keys::new(self.prefix.clone())?;
         let near_cache = self
@@ -246,7 +246,7 @@ impl RedisStoreBuilder {
         self.near_cache.map_or(Ok(()), |settings| settings.check())
     }
 
-    fn servers(&self, near_cache: Option<&Arc<NearCache>>) -> Result<Servers, ConnectError> {
+    fn servers(&self, near_cache: Option<&Arc<NearCache>>) -> Result<Servers, RedisConnectError> {
         let given_can_not = |setting, bounds| Err(out_of_bounds(setting, "set".to_owned(), bounds).into());
         let url = match &self.target {
             Target::Url(url) => url,
@@ -321,12 +321,12 @@ fn tuned(info: ConnectionInfo) -> ConnectionInfo {
 
 /// Runs a script on a session that there is none of, which needs all that the store needs: the server, the password, the
 /// permission for scripts and for the prefix.
-async fn probe(sessions: &Sessions) -> Result<(), ConnectError> {
+async fn probe(sessions: &Sessions) -> Result<(), RedisConnectError> {
     let place = sessions.keys.session(&StoreKey::from_bytes([0; 32]));
     let revision = [0; 8];
     let servers = &sessions.servers;
     let answer = servers.run(&script::DROP, &[&place], &[&revision], Access::Read).await;
-    answer.map(drop).map_err(ConnectError::of_failure)
+    answer.map(drop).map_err(RedisConnectError::of_failure)
 }
 
 fn out_of_bounds(setting: &'static str, value: String, bounds: &'static str) -> ConfigError {

@@ -111,19 +111,26 @@ impl Sessions {
             .await;
         let keys = keys_of(names.map_err(Failure::of_writing)?)?;
         let spared = self.spared(except, now).await?;
-        let mut lived = 0;
+        let (mut lived, mut foreign) = (0, None);
         let mut ended = Vec::with_capacity(keys.len());
         for keys in keys.chunks(AT_ONCE) {
             let ends = keys.iter().map(|key| self.end(key, Some(owner), &spared, now));
             for (key, end) in keys.iter().zip(join_all(ends).await) {
-                lived += u64::from(end? == Deleted::Deleted);
-                if !spared.contains(key) {
-                    ended.push(*key);
+                match end {
+                    Ok(end) => {
+                        lived += u64::from(end == Deleted::Deleted);
+                        if !spared.contains(key) {
+                            ended.push(*key);
+                        }
+                    }
+                    // It will not be better later, and must not keep the other sessions alive.
+                    Err(error @ StoreError::Corrupt(_)) => foreign = Some(error),
+                    Err(error) => return Err(error),
                 }
             }
         }
         self.remove_entries(&index, &ended).await;
-        Ok(lived)
+        foreign.map_or(Ok(lived), Err)
     }
 
     /// The exception, and what its marks lead to.

@@ -10,10 +10,8 @@ if what == 'mark' then
   return {'moved', successor(bytes)}
 end
 if ARGV[2] ~= '' and owner(bytes) ~= ARGV[2] then return {'absent'} end
-if ARGV[3] == '' then
-  redis.call('UNLINK', KEYS[1])
-else
-  redis.call('SET', KEYS[1], 'D', 'PX', ARGV[3])
-end
+-- In this order a full server has room for the tombstone.
+redis.call('UNLINK', KEYS[1])
+if ARGV[3] ~= '' then redis.call('SET', KEYS[1], 'D', 'PX', ARGV[3]) end
 if is_over then return {'absent'} end
 return {'deleted'}

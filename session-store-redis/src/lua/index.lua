@@ -11,12 +11,13 @@ local function keep(index, now, until_moment)
   if redis.call('PTTL', index) < left then redis.call('PEXPIRE', index, left) end
 end
 
--- Whether the session may be the owner's; if so it is listed.
+-- Whether the session may be the owner's; if so it is listed. A full server refuses the first command of a script that takes
+-- room, but none after a command that writes: so listing comes before pruning, lest the rest of the script is let through.
 local function enter(index, now, signed_in_at, name, told)
   local cut = redis.call('ZSCORE', index, 'cut')
   if signed_in_at and cut and tonumber(cut) - CUT_OFF_KEPT >= signed_in_at then return false end
-  redis.call('ZREMRANGEBYSCORE', index, '-inf', now - GRACE)
   redis.call('ZADD', index, 'GT', told, name)
+  redis.call('ZREMRANGEBYSCORE', index, '-inf', now - GRACE)
   keep(index, now, told)
   return true
 end

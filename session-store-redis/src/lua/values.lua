@@ -13,8 +13,8 @@ local function head(key) return redis.call('GETRANGE', key, 0, 296) end
 
 local function kind(bytes)
   local first = bytes:sub(1, 1)
-  if first == '' or first == 'D' then return 'nothing' end
-  if first == 'R' and #bytes >= 42 then return 'record' end
+  if first == '' or bytes == 'D' then return 'nothing' end
+  if first == 'R' and #bytes >= 42 and #bytes >= 42 + bytes:byte(42) then return 'record' end
   if first == 'M' and #bytes == 52 then return 'mark' end
   return 'foreign'
 end

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crc16::{State, XMODEM};
 use redis::cluster::ClusterClientBuilder;
 use redis::{RedisResult, Value};
@@ -15,14 +13,13 @@ use crate::support::cluster::Nodes;
 use crate::support::connect;
 use crate::support::load::{Load, Outcome};
 use crate::support::server::wait_until;
-use crate::support::session::{NOW, counting, new_key};
+use crate::support::session::{NOW, counting, new_key, place_of};
 use crate::{CONNECT_TIMEOUT, LONGEST_CALL, LONGEST_RECOVERY, RESPONSE_TIMEOUT, alone, builder, store};
 
 const PREFIX: &str = "session:";
 
 fn slot_of(key: &StoreKey) -> u16 {
-    let place = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(key.as_bytes()));
-    State::<XMODEM>::calculate(place.as_bytes()) % 16_384
+    State::<XMODEM>::calculate(place_of(PREFIX, key).as_bytes()) % 16_384
 }
 
 /// The first master loses its place.

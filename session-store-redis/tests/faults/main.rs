@@ -14,7 +14,10 @@ mod support;
 
 mod cluster_moves;
 mod failovers;
+mod foreign_values;
+mod full_memory;
 mod outages;
+mod refusals;
 
 use std::sync::LazyLock;
 use std::time::Duration;

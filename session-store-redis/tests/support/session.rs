@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_core::{Created, Loaded, Moment, Owner, Record, Revision, Store, StoreKey};
 
 /// Time stands still in these tests: what ends does so by deletion only.
@@ -14,6 +16,11 @@ pub(crate) fn new_key() -> StoreKey {
     let mut bytes = [0; 32];
     bytes.fill_with(|| fastrand::u8(..));
     StoreKey::from_bytes(bytes)
+}
+
+/// Where a store with this prefix keeps a session.
+pub(crate) fn place_of(prefix: &str, key: &StoreKey) -> String {
+    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(key.as_bytes()))
 }
 
 pub(crate) fn new_revision() -> Revision {

@@ -43,8 +43,11 @@ pub(crate) enum Refusal {
     #[error("Redis at {0} is a Sentinel, needs `redis+sentinel:`")]
     IsSentinel(String),
     #[error("no Sentinel knows a master called `{master}`")]
-    UnknownMaster {
+    UnknownMaster { master: String },
+    #[error("no Sentinel has said within {limit:?} where the master called `{master}` is")]
+    NoSentinel {
         master: String,
+        limit: Duration,
         #[source]
         source: Option<RedisError>,
     },

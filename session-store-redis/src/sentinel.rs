@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
+use futures_util::stream::FuturesOrdered;
 use redis::aio::PubSub;
 use redis::{Client, ConnectionInfo, RedisError};
 use tokio::task::JoinHandle;
@@ -60,29 +61,34 @@ impl Sentinel {
         }
     }
 
-    /// Where the master is, by the first Sentinel that knows; from then on `server` hears of failovers.
+    /// Where the master is, by the first of the Sentinels that knows; from then on `server` hears of failovers.
     pub(crate) async fn master(
         &self,
         settings: &ConnectionSettings,
         server: &Arc<Server>,
     ) -> Result<ConnectionInfo, Refusal> {
-        // Each gets a part of the time, so that one that is frozen does not keep the next from being asked.
+        // All at once, so that those that are frozen do not take the others' time.
         let limit = settings.connect_timeout / 2;
-        let mut source = None;
-        for sentinel in &*self.sentinels {
-            match timeout(limit, address_of_master(sentinel, &self.name)).await {
+        let ask = |sentinel| timeout(limit, address_of_master(sentinel, &self.name));
+        let mut answers: FuturesOrdered<_> = self.sentinels.iter().map(ask).collect();
+        let (mut is_unknown, mut source) = (false, None);
+        while let Some(answer) = answers.next().await {
+            match answer {
                 Ok(Ok(Some(address))) => {
                     learn(&self.known, &address, server);
                     self.watch(server);
                     return Ok(self.master.clone().set_addr(at(self.master.addr(), address)));
                 }
-                Ok(Ok(None)) | Err(_) => {}
+                Ok(Ok(None)) => is_unknown = true,
                 Ok(Err(error)) => source = Some(error),
+                Err(_) => {}
             }
         }
-        Err(Refusal::UnknownMaster {
-            master: self.name.to_string(),
-            source,
+        let master = self.name.to_string();
+        Err(if is_unknown {
+            Refusal::UnknownMaster { master }
+        } else {
+            Refusal::NoSentinel { master, limit, source }
         })
     }
 

@@ -2,6 +2,8 @@
 
 use redis::{Client, ClientTlsConfig, ConnectionAddr, ConnectionInfo, TlsCertificates};
 use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use crate::connect_error::RedisConnectError;
 
@@ -23,6 +25,12 @@ impl Tls {
             };
         }
         provide_cryptography();
+        let chains = self.authority.iter().chain(self.client.iter().map(|(chain, _)| chain));
+        for chain in chains {
+            if CertificateDer::pem_slice_iter(chain).next().is_none() {
+                return Err(RedisConnectError::Certificates(Box::new(NoCertificate)));
+            }
+        }
         if self.authority.is_none() && self.client.is_none() {
             return Ok(info);
         }
@@ -38,6 +46,11 @@ impl Tls {
         Ok(client.get_connection_info().clone())
     }
 }
+
+/// The driver would trust nobody, and not say why.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no certificate between `BEGIN CERTIFICATE` and `END CERTIFICATE`")]
+struct NoCertificate;
 
 /// The driver asks rustls for the provider of this process and panics where there is none, or where the features of the
 /// whole program leave a choice. One that the application has installed stays.

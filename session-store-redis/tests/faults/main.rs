@@ -12,10 +12,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod broken_off;
 mod cluster_moves;
 mod failovers;
 mod foreign_values;
 mod full_memory;
+mod many_writers;
 mod outages;
 mod refusals;
 

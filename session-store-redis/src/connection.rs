@@ -56,9 +56,10 @@ impl Generation {
         self.number != self.latest.load(Ordering::Acquire)
     }
 
-    /// Gives all connections of this generation up, unless somebody else has done it.
-    pub(crate) fn end(&self) {
-        self.latest.fetch_max(self.number.saturating_add(1), Ordering::AcqRel);
+    /// Gives all connections of this generation up, and says whether nobody else had done it.
+    pub(crate) fn end(&self) -> bool {
+        let next = self.number.saturating_add(1);
+        self.latest.fetch_max(next, Ordering::AcqRel) < next
     }
 }
 

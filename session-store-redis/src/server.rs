@@ -139,7 +139,12 @@ impl Server {
             && (failure.is_read_only() || connection.is_broken())
         {
             // The server may be another one by now.
-            connection.generation.end();
+            let is_first = connection.generation.end();
+            if let (true, Failure::Lost(reason)) = (is_first, failure)
+                && matches!(**reason, Refusal::TimedOut(_))
+            {
+                self.suspect(reason);
+            }
         }
         outcome
     }
@@ -213,13 +218,25 @@ impl Server {
         }
     }
 
+    /// A server that did not answer in time may take long to be reached, too: one call tries, and the others do not wait for it.
+    fn suspect(&self, reason: &Arc<Refusal>) {
+        let mut outage = self.outage();
+        if outage.is_none() {
+            self.warn_of(reason);
+            *outage = Some(Outage {
+                attempts: 0,
+                retry_at: Instant::now(),
+                reason: Arc::clone(reason),
+            });
+        }
+    }
+
     fn note_outage(&self, refusal: Refusal) -> Arc<Refusal> {
         let reason = Arc::new(refusal);
         let mut outage = self.outage();
         let attempts = outage.as_ref().map_or(0, |outage| outage.attempts.saturating_add(1));
         if attempts == 0 {
-            let error: &(dyn std::error::Error + 'static) = &*reason;
-            tracing::warn!(target: "session_kit", server = ?self.place, error, "the session store is away");
+            self.warn_of(&reason);
         }
         *outage = Some(Outage {
             attempts,
@@ -227,6 +244,11 @@ impl Server {
             reason: Arc::clone(&reason),
         });
         reason
+    }
+
+    fn warn_of(&self, reason: &Refusal) {
+        let error: &(dyn std::error::Error + 'static) = reason;
+        tracing::warn!(target: "session_kit", server = ?self.place, error, "the session store is away");
     }
 
     fn end_outage(&self) {

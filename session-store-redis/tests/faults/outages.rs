@@ -82,6 +82,33 @@ async fn a_frozen_server_holds_nobody_up_past_the_limits() {
     assert!(outcome.replies_lost > 0);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_one_call_waits_to_see_whether_a_frozen_server_is_back() {
+    let _turn = alone().await;
+    let server = Server::start(&[]).await;
+    let store = store(server.url()).await;
+    let key = create(&store, &counting(0)).await;
+    server.freeze();
+    let first = store.load(&key, NOW).await;
+    assert!(matches!(first, Err(StoreError::Unavailable(_))), "{first:?}");
+    let calls: Vec<_> = (0..20)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let begin = Instant::now();
+                (store.load(&key, NOW).await, begin.elapsed())
+            })
+        })
+        .collect();
+    let mut waited = 0;
+    for call in calls {
+        let (answer, took) = call.await.unwrap();
+        assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
+        waited += u32::from(took > CONNECT_TIMEOUT / 2);
+    }
+    assert!(waited <= 1, "{waited} calls waited");
+}
+
 #[tokio::test]
 async fn an_update_that_a_frozen_server_answers_too_late_is_made_once() {
     let server = Server::start(&[]).await;

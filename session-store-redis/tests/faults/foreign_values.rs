@@ -22,7 +22,24 @@ async fn own_store(server: &Server) -> RedisStore {
 async fn everything_is_refused(server: &Server, store: &RedisStore, key: &StoreKey) {
     let before: Value = server.ask(&["DUMP", &place_of(PREFIX, key)]).await;
     assert_ne!(before, Value::Nil);
-    let (record, new) = (counting(1), new_key());
+    let new = new_key();
+    for (operation, refusal) in refusals(store, key, &new).await {
+        assert!(
+            matches!(refusal, Some(StoreError::Corrupt(_))),
+            "{operation}: {refusal:?}"
+        );
+    }
+    let record = counting(1);
+    assert_eq!(store.create(key, &record, None, NOW).await.unwrap(), Created::Taken);
+    let owned = owned_by(&owner("ann"));
+    assert_eq!(store.create(key, &owned, Some(NOW), NOW).await.unwrap(), Created::Taken);
+    assert_eq!(store.load(&new, NOW).await.unwrap(), Loaded::Absent);
+    let after: Value = server.ask(&["DUMP", &place_of(PREFIX, key)]).await;
+    assert_eq!(after, before);
+}
+
+async fn refusals(store: &RedisStore, key: &StoreKey, new: &StoreKey) -> [(&'static str, Option<StoreError>); 5] {
+    let record = counting(1);
     let touch = Touch {
         expected: record.revision,
         last_seen_at: NOW,
@@ -30,31 +47,19 @@ async fn everything_is_refused(server: &Server, store: &RedisStore, key: &StoreK
     };
     let rotation = Rotation {
         old: key,
-        new: &new,
+        new,
         record: &record,
         expected: new_revision(),
         mark_until: MARK_UNTIL,
         signs_in: None,
     };
-    let refusals = [
+    [
         ("load", store.load(key, NOW).await.err()),
         ("update", store.update(key, &record, new_revision(), NOW).await.err()),
         ("touch", store.touch(key, &touch, NOW).await.err()),
         ("rotate", store.rotate(&rotation, NOW).await.err()),
         ("delete", store.delete(key, NOW).await.err()),
-    ];
-    for (operation, refusal) in refusals {
-        assert!(
-            matches!(refusal, Some(StoreError::Corrupt(_))),
-            "{operation}: {refusal:?}"
-        );
-    }
-    assert_eq!(store.create(key, &record, None, NOW).await.unwrap(), Created::Taken);
-    let owned = owned_by(&owner("ann"));
-    assert_eq!(store.create(key, &owned, Some(NOW), NOW).await.unwrap(), Created::Taken);
-    assert_eq!(store.load(&new, NOW).await.unwrap(), Loaded::Absent);
-    let after: Value = server.ask(&["DUMP", &place_of(PREFIX, key)]).await;
-    assert_eq!(after, before);
+    ]
 }
 
 async fn foreign_values_stay(server: &Server, store: &RedisStore) {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use session_core::{
-    Created, Deleted, Loaded, Record, Rotated, Rotation, Store as _, StoreError, StoreKey, Touch, Touched, Updated,
+    Created, Deleted, Loaded, Owner, Record, Rotated, Rotation, Store as _, StoreError, StoreKey, Touch, Touched,
+    Updated,
 };
 use session_store_redis::RedisStore;
 
@@ -85,6 +86,27 @@ impl Full {
         assert_eq!(found(&self.store, key).await, *record);
         assert_eq!(self.store.load(&new, NOW).await.unwrap(), Loaded::Absent);
     }
+
+    async fn lets_touch(&self, key: &StoreKey, record: &Record) {
+        let touch = Touch {
+            expected: record.revision,
+            last_seen_at: NOW + Duration::from_secs(1),
+            expires_at: record.expires_at + Duration::from_secs(1),
+        };
+        assert_eq!(self.store.touch(key, &touch, NOW).await.unwrap(), Touched::Touched);
+    }
+
+    /// Also the owner's only session.
+    async fn lets_end(&self, owner: &Owner, key: &StoreKey) {
+        let listed = self.store.sessions_of(owner, NOW).await.unwrap();
+        assert_eq!(listed.iter().map(|listed| listed.key).collect::<Vec<_>>(), [*key]);
+        assert_eq!(self.store.delete_sessions_of(owner, None, NOW).await.unwrap(), 1);
+        assert_eq!(self.store.load(key, NOW).await.unwrap(), Loaded::Absent);
+        for key in &self.large {
+            assert_eq!(self.store.delete(key, NOW).await.unwrap(), Deleted::Deleted);
+            assert_eq!(self.store.load(key, NOW).await.unwrap(), Loaded::Absent);
+        }
+    }
 }
 
 /// Nothing that needs room is done, nor half of it; what makes room is.
@@ -93,27 +115,16 @@ async fn a_full_server_keeps_what_it_has(server: &Server, store: RedisStore) {
     let (plain, owned) = (counting(0), owned_by(&owner));
     let (plain_key, owned_key) = (create(&store, &plain).await, create(&store, &owned).await);
     let full = Full::fill(server, store).await;
-    full.refuses_to_create(&counting(0)).await;
-    full.refuses_to_create(&owned_by(&owner)).await;
-    full.refuses_to_create(&owned_by(&stranger)).await;
-    full.refuses_to_change(&plain_key, &plain).await;
-    full.refuses_to_change(&owned_key, &owned).await;
-
-    let store = &full.store;
-    let touch = Touch {
-        expected: plain.revision,
-        last_seen_at: NOW + Duration::from_secs(1),
-        expires_at: plain.expires_at + Duration::from_secs(1),
-    };
-    assert_eq!(store.touch(&plain_key, &touch, NOW).await.unwrap(), Touched::Touched);
-    let listed = store.sessions_of(&owner, NOW).await.unwrap();
-    assert_eq!(listed.iter().map(|listed| listed.key).collect::<Vec<_>>(), [owned_key]);
-    assert_eq!(store.delete_sessions_of(&owner, None, NOW).await.unwrap(), 1);
-    assert_eq!(store.load(&owned_key, NOW).await.unwrap(), Loaded::Absent);
-    for key in &full.large {
-        assert_eq!(store.delete(key, NOW).await.unwrap(), Deleted::Deleted);
-        assert_eq!(store.load(key, NOW).await.unwrap(), Loaded::Absent);
+    for record in [counting(0), owned_by(&owner), owned_by(&stranger)] {
+        full.refuses_to_create(&record).await;
     }
+    for (key, record) in [(&plain_key, &plain), (&owned_key, &owned)] {
+        full.refuses_to_change(key, record).await;
+    }
+    full.lets_touch(&plain_key, &plain).await;
+
+    full.lets_end(&owner, &owned_key).await;
+    let store = &full.store;
     create(store, &large(counting(0))).await;
     let update = store
         .update(&plain_key, &counting(1), plain.revision, NOW)

@@ -33,7 +33,7 @@ async fn lose_master(nodes: &mut Nodes, store: &RedisStore, name: &str, lose: im
     })
     .await;
     let switched = failure.elapsed();
-    sleep(LONGEST_RECOVERY).await;
+    load.recover_since(failure + switched).await;
     let outcome = load.end().await;
     let recovery = outcome.recovery_since(failure);
     println!("{name}: {outcome}, another master after {switched:?}, all again after {recovery:?}");

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use session_core::{Created, Deleted, Loaded, Record, Store as _, StoreError, StoreKey, Updated};
@@ -11,6 +11,7 @@ use session_store_redis::RedisStore;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
+use super::server::wait_until;
 use super::session::{NOW, count_of, counting, create, new_key};
 
 /// Between two calls of a writer, so that the servers have time for each other.
@@ -21,7 +22,11 @@ pub(crate) struct Load {
     ends: Arc<AtomicBool>,
     counters: Vec<JoinHandle<Counter>>,
     turnovers: Vec<JoinHandle<Turnover>>,
+    latest: Vec<Latest>,
 }
+
+/// When the last call of a writer began that was answered well.
+type Latest = Arc<Mutex<Option<Instant>>>;
 
 /// What writers have seen, and what became of it.
 #[derive(Default)]
@@ -50,23 +55,35 @@ impl Load {
     /// Each of `keys` is the session of a writer; four more create and delete others.
     pub(crate) fn of(store: &RedisStore, keys: Vec<(StoreKey, Record)>) -> Self {
         let mut load = Self::counting(store, keys);
-        let turnovers = (0..4).map(|_| tokio::spawn(Turnover::new(store).work(Arc::clone(&load.ends))));
-        load.turnovers = turnovers.collect();
+        for _ in 0..4 {
+            let turnover = Turnover::new(store);
+            load.latest.push(Arc::clone(&turnover.tally.latest));
+            load.turnovers.push(tokio::spawn(turnover.work(Arc::clone(&load.ends))));
+        }
         load
     }
 
     /// Each of `keys` is the session of a writer.
     pub(crate) fn counting(store: &RedisStore, keys: Vec<(StoreKey, Record)>) -> Self {
-        let ends = Arc::<AtomicBool>::default();
-        let counters = keys.into_iter().map(|(key, record)| {
-            let counter = Counter::new(store, key, record);
-            tokio::spawn(counter.work(Arc::clone(&ends)))
-        });
-        Self {
-            counters: counters.collect(),
+        let mut load = Self {
+            ends: Arc::default(),
+            counters: Vec::new(),
             turnovers: Vec::new(),
-            ends,
+            latest: Vec::new(),
+        };
+        for (key, record) in keys {
+            let counter = Counter::new(store, key, record);
+            load.latest.push(Arc::clone(&counter.tally.latest));
+            load.counters.push(tokio::spawn(counter.work(Arc::clone(&load.ends))));
         }
+        load
+    }
+
+    /// Waits until all of them have written since `failure`, and goes on for a moment.
+    pub(crate) async fn recover_since(&self, failure: Instant) {
+        let has_written = |latest: &Latest| latest.lock().unwrap().is_some_and(|latest| latest >= failure);
+        wait_until("all write again", async || self.latest.iter().all(has_written)).await;
+        sleep(Duration::from_millis(500)).await;
     }
 
     /// As many writers, each with a session that the store has and its replicas soon will.
@@ -164,6 +181,7 @@ struct Tally {
     store: RedisStore,
     outcome: Outcome,
     successes: Vec<Instant>,
+    latest: Latest,
 }
 
 impl Tally {
@@ -172,6 +190,7 @@ impl Tally {
             store: store.clone(),
             outcome: Outcome::default(),
             successes: Vec::new(),
+            latest: Latest::default(),
         }
     }
 
@@ -183,7 +202,10 @@ impl Tally {
             outcome.errors.push(begin.elapsed());
         }
         match answer {
-            Ok(_) => self.successes.push(begin),
+            Ok(_) => {
+                self.successes.push(begin);
+                *self.latest.lock().unwrap() = Some(begin);
+            }
             Err(StoreError::Unavailable(_)) => outcome.refused += 1,
             Err(StoreError::ReplyLost(_)) => outcome.replies_lost += 1,
             Err(other) => outcome.unexpected.push(other.to_string()),
@@ -260,7 +282,12 @@ impl Counter {
                     self.tally.outcome.acknowledged += 1;
                     self.known = next;
                 }
-                Ok(Updated::Conflict(current)) if is_resent && current == next => self.known = next,
+                Ok(Updated::Conflict(current)) if current == next => {
+                    if !is_resent {
+                        self.tally.outcome.unexpected.push("sent twice".to_owned());
+                    }
+                    self.known = next;
+                }
                 Ok(Updated::Conflict(current)) => self.believe(current),
                 Ok(other) => {
                     self.tally.outcome.unexpected.push(format!("{other:?}"));

@@ -48,6 +48,21 @@ impl Watched {
         format!("redis+sentinel://{}/{NAME}/0", sentinels.join(","))
     }
 
+    /// Replicas that are cut off are frozen for as long, which has to be too short for a Sentinel to see.
+    pub(crate) async fn cut_replicas_off(&self, master: usize, are_cut_off: bool) {
+        let replicas = self.servers.iter().enumerate().filter(|(number, _)| *number != master);
+        for (_, replica) in replicas {
+            if are_cut_off {
+                replica.freeze();
+            } else {
+                replica.thaw();
+            }
+        }
+        if are_cut_off {
+            self.servers[master].tell(&["CLIENT", "KILL", "TYPE", "replica"]).await;
+        }
+    }
+
     /// Which of the servers the Sentinels take for the master.
     pub(crate) async fn master(&self) -> usize {
         let (_, port): (String, u16) = self.sentinels[0]

@@ -80,6 +80,11 @@ impl Failure {
         None
     }
 
+    /// Whether the answer did not come in time.
+    pub(crate) fn is_late(&self) -> bool {
+        matches!(self, Self::Lost(refusal) if matches!(**refusal, Refusal::TimedOut(_)))
+    }
+
     /// Whether the server has become a replica.
     pub(crate) fn is_read_only(&self) -> bool {
         matches!(self, Self::Refused(error) if says(error, "READONLY", "READONLY You can't write"))

@@ -125,6 +125,10 @@ impl Server {
             (None, Asking::No) => connection.call(command).await,
             (replicas, asking) => surrounded::call(&connection, command, asking, replicas).await,
         };
+        if replicas.is_some() && outcome.as_ref().is_err_and(Failure::is_late) {
+            // Missing replicas keep those waiting who are behind on the same connection. It says nothing about the server.
+            return outcome;
+        }
         self.mind(&connection, outcome)
     }
 
@@ -140,9 +144,7 @@ impl Server {
         {
             // The server may be another one by now.
             let is_first = connection.generation.end();
-            if let (true, Failure::Lost(reason)) = (is_first, failure)
-                && matches!(**reason, Refusal::TimedOut(_))
-            {
+            if let (true, Failure::Lost(reason)) = (is_first && failure.is_late(), failure) {
                 self.suspect(reason);
             }
         }

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use session_core::{Deleted, Loaded, Store as _, Updated};
+use session_core::{Deleted, Loaded, Store as _, StoreError, Updated};
 use session_store_redis::RedisStore;
 use tokio::time::{Instant, sleep};
 
 use crate::support::connect;
 use crate::support::load::{Load, Outcome};
 use crate::support::sentinel::Watched;
-use crate::support::server::wait_until;
-use crate::support::session::{NOW, counting, create, found};
+use crate::support::server::{Server, wait_until};
+use crate::support::session::{NOW, counting, create, found, new_key};
 use crate::{CONNECT_TIMEOUT, LONGEST_CALL, LONGEST_RECOVERY, alone, builder, store};
 
 /// A store that believes what one of the two replicas has.
@@ -178,4 +178,43 @@ async fn sentinels_that_are_frozen_or_dead_leave_a_store_that_is_connected_alone
     let late = builder(watched.url()).connect().await.unwrap_err();
     println!("connecting without Sentinels: {:?}, {late}", begin.elapsed());
     assert!(begin.elapsed() < LONGEST_CALL, "{:?}", begin.elapsed());
+}
+
+/// Each write waits in vain, but nobody else does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn missing_replicas_keep_nobody_from_reading() {
+    let _turn = alone().await;
+    let server = Server::start(&[]).await;
+    let wait = Duration::from_millis(300);
+    let store = connect(builder(server.url()).wait_for_replicas(1, wait)).await;
+    let (key, record) = (new_key(), counting(0));
+    let created = store.create(&key, &record, None, NOW).await;
+    assert!(matches!(created, Err(StoreError::ReplyLost(_))), "{created:?}");
+    let mut writers = Vec::new();
+    for _ in 0..16 {
+        let store = store.clone();
+        writers.push(tokio::spawn(async move {
+            let mut answers = Vec::new();
+            for _ in 0..3 {
+                answers.push(store.create(&new_key(), &counting(0), None, NOW).await);
+            }
+            answers
+        }));
+    }
+    let (mut reads, mut failed, mut longest) = (0, 0, Duration::ZERO);
+    while writers.iter().any(|writer| !writer.is_finished()) {
+        let begin = Instant::now();
+        reads += 1;
+        failed += u32::from(store.load(&key, NOW).await.is_err());
+        longest = longest.max(begin.elapsed());
+        sleep(Duration::from_millis(5)).await;
+    }
+    let mut lost = 0;
+    for writer in writers {
+        for answer in writer.await.unwrap() {
+            lost += u32::from(matches!(answer, Err(StoreError::ReplyLost(_))));
+        }
+    }
+    println!("no replicas: {reads} reads, {failed} failed, longest {longest:?}; {lost} of 48 writes may not last");
+    assert_eq!((failed, lost), (0, 48));
 }

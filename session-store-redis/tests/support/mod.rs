@@ -8,6 +8,11 @@
     reason = "a test may panic, and not every test needs everything"
 )]
 
+pub(crate) mod monitor;
+pub(crate) mod own_cluster;
+pub(crate) mod own_server;
+pub(crate) mod sessions;
+
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -58,10 +58,17 @@ impl Generation {
 
     /// Gives all connections of this generation up, unless somebody else has done it.
     pub(crate) fn end(&self) {
+        drop(self.clone().next());
+    }
+
+    /// As [`Generation::end`]; the one that begins then, or this one if it was over.
+    pub(crate) fn next(self) -> Self {
         let next = self.number.wrapping_add(1);
-        let _ = self
+        let ended = self
             .latest
             .compare_exchange(self.number, next, Ordering::AcqRel, Ordering::Acquire);
+        let number = if ended.is_ok() { next } else { self.number };
+        Self { number, ..self }
     }
 }
 

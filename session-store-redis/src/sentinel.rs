@@ -13,6 +13,7 @@ use crate::address::at;
 use crate::connection::ConnectionSettings;
 use crate::failure::Refusal;
 use crate::server::Server;
+use crate::slots::NodeAddress;
 
 /// How long a Sentinel may be silent before the master is asked for again.
 const LONGEST_SILENCE: Duration = Duration::from_secs(5);
@@ -26,7 +27,21 @@ pub(crate) struct Sentinel {
     /// How to talk to the master, but for where it is.
     master: ConnectionInfo,
     name: Arc<str>,
+    latest: Arc<Latest>,
     watch: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// The master that a Sentinel named last, whoever asked.
+#[derive(Default)]
+struct Latest(Mutex<Option<NodeAddress>>);
+
+impl Latest {
+    /// Whether there was another one before.
+    fn replace(&self, address: &NodeAddress) -> bool {
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = latest.replace(address.clone());
+        before.is_some_and(|before| before != *address)
+    }
 }
 
 impl fmt::Debug for Sentinel {
@@ -49,18 +64,23 @@ impl Sentinel {
             sentinels: sentinels.into(),
             master,
             name: name.into(),
+            latest: Arc::default(),
             watch: Mutex::new(None),
         }
     }
 
-    /// Where the master is, by the first Sentinel that knows.
-    pub(crate) async fn master(&self, settings: &ConnectionSettings) -> Result<ConnectionInfo, Refusal> {
+    /// Where the master is, by the first Sentinel that knows, and whether it is another one than before.
+    pub(crate) async fn master(&self, settings: &ConnectionSettings) -> Result<(ConnectionInfo, bool), Refusal> {
         // Each gets a part of the time, so that one that is frozen does not keep the next from being asked.
         let limit = settings.connect_timeout / 2;
         let mut source = None;
         for sentinel in &*self.sentinels {
             match timeout(limit, address_of_master(sentinel, &self.name)).await {
-                Ok(Ok(Some(address))) => return Ok(self.master.clone().set_addr(at(self.master.addr(), address))),
+                Ok(Ok(Some(address))) => {
+                    let has_changed = self.latest.replace(&address);
+                    let info = self.master.clone().set_addr(at(self.master.addr(), address));
+                    return Ok((info, has_changed));
+                }
                 Ok(Ok(None)) | Err(_) => {}
                 Ok(Err(error)) => source = Some(error),
             }
@@ -79,19 +99,19 @@ impl Sentinel {
         // It ends with the runtime that it was started on.
         if watch.as_ref().is_none_or(JoinHandle::is_finished) {
             let (sentinels, name) = (Arc::clone(&self.sentinels), Arc::clone(&self.name));
-            *watch = Some(tokio::spawn(listen(sentinels, name, Arc::downgrade(server))));
+            let latest = Arc::clone(&self.latest);
+            *watch = Some(tokio::spawn(listen(sentinels, name, Arc::downgrade(server), latest)));
         }
     }
 }
 
-async fn listen(sentinels: Arc<[ConnectionInfo]>, name: Arc<str>, server: Weak<Server>) {
-    let mut known = None;
+async fn listen(sentinels: Arc<[ConnectionInfo]>, name: Arc<str>, server: Weak<Server>, latest: Arc<Latest>) {
     for sentinel in sentinels.iter().cycle() {
         if server.strong_count() == 0 {
             return;
         }
         // Whatever ends it, the next Sentinel goes on.
-        if let Err(error) = listen_to(sentinel, &name, &server, &mut known).await {
+        if let Err(error) = listen_to(sentinel, &name, &server, &latest).await {
             tracing::debug!(target: "session_kit", %error, "a Sentinel is away");
         }
         sleep(PAUSE).await;
@@ -103,7 +123,7 @@ async fn listen_to(
     sentinel: &ConnectionInfo,
     name: &str,
     server: &Weak<Server>,
-    known: &mut Option<(String, u16)>,
+    latest: &Latest,
 ) -> Result<(), RedisError> {
     let client = Client::open(sentinel.clone())?;
     let connecting = timeout(LONGEST_SILENCE, client.get_async_pubsub()).await;
@@ -122,11 +142,10 @@ async fn listen_to(
         let Some(server) = server.upgrade() else {
             return Ok(());
         };
-        if known.is_some() && address.is_some() && *known != address {
+        if address.is_some_and(|address| latest.replace(&address)) {
             tracing::warn!(target: "session_kit", master = name, "the session store's master has changed");
             server.reconnect();
         }
-        *known = address.or_else(|| known.take());
         drop(server);
         if let Ok(None) = timeout(LONGEST_SILENCE, messages.next()).await {
             return Ok(());

@@ -179,7 +179,8 @@ impl Server {
         match &self.place {
             Place::Fixed(info) => Connection::open(info, &self.settings, generation).await,
             Place::Sentinel(sentinel) => {
-                let info = sentinel.master(&self.settings).await?;
+                let (info, has_changed) = sentinel.master(&self.settings).await?;
+                let generation = if has_changed { generation.next() } else { generation };
                 let connection = Connection::open(&info, &self.settings, generation).await?;
                 sentinel.watch(self);
                 Ok(connection)

@@ -1,9 +1,10 @@
 //! Several servers: Sentinel, Cluster, and what moves between nodes.
 
+use std::net::TcpListener;
 use std::time::Duration;
 
 use redis::FromRedisValue;
-use session_core::{Deleted, Store, StoreKey};
+use session_core::{Created, Deleted, Store, StoreKey};
 use session_store_redis::{NearCacheSettings, RedisStore};
 use tokio::time::{sleep, timeout};
 
@@ -12,7 +13,7 @@ use crate::support::own_cluster::{OwnCluster, eventually};
 use crate::support::own_server::OwnServer;
 use crate::support::sessions::{NOW, created, loaded, record, updated};
 use crate::support::{connect, prefix, variable};
-use crate::{Nodes, PATIENCE, comes_to};
+use crate::{LONG, Nodes, PATIENCE, comes_to};
 
 fn nodes_of(url: &str) -> Vec<String> {
     let (_, rest) = url.split_once("://").unwrap();
@@ -59,6 +60,34 @@ async fn under_sentinel_a_second_load_asks_nobody() {
     question.arg("GET-MASTER-ADDR-BY-NAME").arg("session-kit");
     let (host, port): (String, u16) = question.query_async(&mut sentinel).await.unwrap();
     hits_and_sees_changes(&url, &[format!("redis://{host}:{port}")]).await;
+}
+
+#[tokio::test]
+async fn a_master_of_before_is_not_believed_though_it_goes_on_answering() {
+    let (before, after) = (OwnServer::start().await, OwnServer::start().await);
+    let sentinel = OwnServer::start_sentinel().await;
+    let monitors = ["SENTINEL", "MONITOR", "shop", "127.0.0.1"];
+    crate::told(&sentinel, &[&monitors[..], &[&before.port.to_string(), "1"]].concat()).await;
+    let prefix = prefix();
+    // The first Sentinel is frozen, so that whoever listens to it hears nothing for some time.
+    let frozen = TcpListener::bind("127.0.0.1:0").unwrap();
+    let sentinels = format!("{},127.0.0.1:{}", frozen.local_addr().unwrap(), sentinel.port);
+    let url = format!("redis+sentinel://{sentinels}/shop");
+    let here = RedisStore::builder(url)
+        .prefix(prefix.clone())
+        .connections(2)
+        .near_cache(NearCacheSettings::new().max_staleness(LONG));
+    let here = connect(here).await;
+    let there = connect(RedisStore::builder(after.url()).prefix(prefix)).await;
+    let key = created(&here, &record(1)).await;
+    assert_eq!(
+        there.create(&key, &record(2), None, NOW).await.unwrap(),
+        Created::Created
+    );
+    assert_eq!(loaded(&here, &key).await, 1);
+    crate::told(&sentinel, &["SENTINEL", "REMOVE", "shop"]).await;
+    crate::told(&sentinel, &[&monitors[..], &[&after.port.to_string(), "1"]].concat()).await;
+    eventually("the new master is asked", async || loaded(&here, &key).await == 2).await;
 }
 
 #[tokio::test]

@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 use session_core::{Deleted, Loaded, Store};
 use tokio::task::{JoinSet, yield_now};
 
-use crate::Nodes;
 use crate::support::{
+    own_server::OwnServer,
+    proxy::{Late, Proxy},
     sessions::{NOW, created, loaded, record, updated},
     variable,
 };
+use crate::{Nodes, comes_to};
 
 /// After so long, what was said on the same machine has been heard.
 const SETTLED: Duration = Duration::from_millis(20);
@@ -89,6 +91,21 @@ async fn whoever_has_written_reads_it_at_once_on_any_thread_and_clone() {
     writers.join_all().await;
     let rounds = WRITERS * ROUNDS;
     assert_eq!(stale.load(Ordering::Relaxed), 0, "stale in {rounds} rounds");
+}
+
+#[tokio::test]
+async fn whoever_has_written_does_not_wait_for_the_message_that_says_so() {
+    let server = OwnServer::start().await;
+    let proxy = Proxy::to(server.port, Late::Invalidations(Duration::from_millis(300))).await;
+    let nodes = Nodes::on(&proxy.url(), 1).await;
+    let key = created(&nodes.here, &record(1)).await;
+    for revision in 1..=5 {
+        assert_eq!(loaded(&nodes.here, &key).await, revision);
+        comes_to(&nodes.there, &key, revision).await;
+        updated(&nodes.here, &key, revision).await;
+        let (there, here) = (loaded(&nodes.there, &key).await, loaded(&nodes.here, &key).await);
+        assert_eq!((there, here), (revision, revision + 1));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

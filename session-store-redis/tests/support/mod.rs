@@ -11,6 +11,7 @@
 pub(crate) mod monitor;
 pub(crate) mod own_cluster;
 pub(crate) mod own_server;
+pub(crate) mod proxy;
 pub(crate) mod sessions;
 
 use std::process;

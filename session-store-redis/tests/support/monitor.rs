@@ -37,7 +37,7 @@ impl Monitor {
         monitor
     }
 
-    /// The names of the commands that came over connections since this was asked last, server by server.
+    /// The names of the commands that came over connections since this was asked last.
     pub(crate) async fn commands(&mut self) -> Vec<String> {
         self.commands_about("").await
     }
@@ -53,7 +53,9 @@ impl Monitor {
                 .filter_map(|line| sent(line));
             commands.extend(sent);
         }
-        commands
+        // By the time at which a server got it.
+        commands.sort_by(|(one, _), (other, _)| one.cmp(other));
+        commands.into_iter().map(|(_, name)| name).collect()
     }
 }
 
@@ -75,10 +77,11 @@ impl Monitored {
 
 /// The command of a line such as `1700000000.1 [0 127.0.0.1:60866] "GET" "a"`; not one that a script has called, and not
 /// what a connection begins with.
-fn sent(line: &str) -> Option<String> {
+fn sent(line: &str) -> Option<(String, String)> {
     let (about, command) = line.split_once("] ")?;
     let name = command.split('"').nth(1)?.to_ascii_uppercase();
     let is_script = about.ends_with(" lua");
     let is_greeting = ["HELLO", "CLIENT", "AUTH", "SELECT", "ECHO"].contains(&name.as_str());
-    (!is_script && !is_greeting).then_some(name)
+    let (time, _) = about.split_once(' ')?;
+    (!is_script && !is_greeting).then(|| (time.to_owned(), name))
 }

@@ -8,6 +8,7 @@ use redis::{Cmd, FromRedisValue};
 use tokio::time::{Instant, sleep};
 
 use super::own_server::OwnServer;
+use super::proxy::{Late, Proxy};
 
 const SLOTS: u16 = 16_384;
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -20,8 +21,7 @@ pub(crate) struct OwnCluster {
 
 impl OwnCluster {
     pub(crate) async fn start(masters: u16) -> Self {
-        let arguments = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000"].map(str::to_owned);
-        let servers = (0..masters).map(|_| OwnServer::start_with(&arguments));
+        let servers = (0..masters).map(|_| OwnServer::start_node());
         let cluster = Self {
             masters: join_all(servers).await,
             replica: None,
@@ -46,8 +46,7 @@ impl OwnCluster {
     }
 
     pub(crate) async fn with_replica(mut self) -> Self {
-        let arguments = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000"].map(str::to_owned);
-        let replica = OwnServer::start_with(&arguments).await;
+        let replica = OwnServer::start_node().await;
         self.meet(&replica).await;
         let master: String = self.masters[0].cluster(&["MYID"]).await;
         eventually("the replica knows its master", async || {
@@ -67,6 +66,32 @@ impl OwnCluster {
         self.replica = Some(replica);
         self.settle().await;
         self
+    }
+
+    /// Lets the nodes say that they are where the proxies are.
+    pub(crate) async fn behind(&self, late: Late) -> Vec<Proxy> {
+        let mut proxies = Vec::new();
+        for server in &self.masters {
+            let proxy = Proxy::to(server.port, late).await;
+            let mut connection = server.connection().await;
+            for (setting, port) in [
+                ("cluster-announce-bus-port", server.port + 10_000),
+                ("cluster-announce-port", proxy.port),
+            ] {
+                let mut set = redis::cmd("CONFIG");
+                set.arg("SET").arg(setting).arg(port);
+                set.exec_async(&mut connection).await.unwrap();
+            }
+            proxies.push(proxy);
+        }
+        for server in &self.masters {
+            eventually("the nodes know where the proxies are", async || {
+                let nodes: String = server.cluster(&["NODES"]).await;
+                proxies.iter().all(|proxy| nodes.contains(&format!(":{}@", proxy.port)))
+            })
+            .await;
+        }
+        proxies
     }
 
     async fn meet(&self, server: &OwnServer) {

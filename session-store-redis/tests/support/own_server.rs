@@ -27,12 +27,25 @@ impl Drop for OwnServer {
 }
 
 impl OwnServer {
+    /// One that keeps nothing on disk.
     pub(crate) async fn start() -> Self {
-        Self::start_with(&[]).await
+        Self::start_with(&["--save", "", "--appendonly", "no"]).await
+    }
+
+    /// A node of a cluster that is still to be made.
+    pub(crate) async fn start_node() -> Self {
+        let keep_nothing = ["--save", "", "--appendonly", "no"];
+        let cluster = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000"];
+        Self::start_with(&[keep_nothing, cluster].concat()).await
+    }
+
+    /// A Sentinel that watches over nothing yet.
+    pub(crate) async fn start_sentinel() -> Self {
+        Self::start_with(&["--sentinel"]).await
     }
 
     /// On a port that is free: below those that outgoing connections get, and so is a cluster's second one.
-    pub(crate) async fn start_with(arguments: &[String]) -> Self {
+    pub(crate) async fn start_with(arguments: &[&str]) -> Self {
         for _ in 0..20 {
             let port = fastrand::u16(12_000..22_000);
             if let Some(server) = Self::try_start(port, arguments).await {
@@ -43,24 +56,18 @@ impl OwnServer {
     }
 
     /// `None` if another process has the port.
-    pub(crate) async fn try_start(port: u16, arguments: &[String]) -> Option<Self> {
+    pub(crate) async fn try_start(port: u16, arguments: &[&str]) -> Option<Self> {
         let folder = env::temp_dir().join(format!("session-kit-test-{}-{port}", process::id()));
         fs::create_dir_all(&folder).unwrap();
+        // A Sentinel writes to its file.
+        let configuration = folder.join("configuration");
+        fs::write(&configuration, "").unwrap();
         let process = Command::new(variable("SESSION_KIT_REDIS_SERVER"))
-            .args([
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-                "--logfile",
-                "log",
-            ])
+            .arg(&configuration)
+            .args(arguments)
+            .args(["--bind", "127.0.0.1", "--logfile", "log", "--unixsocket", "socket"])
             .args(["--port", &port.to_string(), "--dir"])
             .arg(&folder)
-            .args(["--unixsocket", "socket"])
-            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()

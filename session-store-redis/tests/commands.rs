@@ -1,11 +1,23 @@
 //! What an operation costs: the commands that servers are sent, and how often it waits for them.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::cognitive_complexity,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may panic, and tell what it has measured"
+)]
+
 mod support;
 
-use std::time::{Duration, Instant};
+use std::fmt::Debug;
+use std::time::Duration;
 
-use session_core::{Deleted, Moment, Owner, Record, Revision, Rotated, Rotation, Store, StoreKey, Touch};
+use session_core::{Deleted, Moment, Owner, Record, Revision, Rotated, Rotation, Store, StoreError, StoreKey, Touch};
 use session_store_redis::{NearCacheSettings, RedisStore, RedisStoreBuilder};
+use tokio::time::Instant;
 
 use support::monitor::Monitor;
 use support::own_cluster::OwnCluster;
@@ -269,8 +281,8 @@ fn wanted(operation: &str) -> &'static str {
     }
 }
 
-fn debug<T: std::fmt::Debug, E: std::fmt::Debug>(answer: Result<T, E>) -> String {
-    format!("{answer:?}")
+fn debug<T: Debug>(answer: Result<T, StoreError>) -> String {
+    format!("Ok({:?})", answer.unwrap())
 }
 
 const FIRST: Revision = Revision::from_u64(1);

@@ -1,10 +1,10 @@
 //! How long something is served, and who may wait meanwhile.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use session_core::{Loaded, Store};
 use session_store_redis::{NearCacheSettings, RedisStore};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::monitor::Monitor;
 use crate::support::own_server::OwnServer;
@@ -38,11 +38,6 @@ async fn a_second_load_asks_nobody() {
 }
 
 #[tokio::test]
-#[allow(
-    clippy::print_stdout,
-    clippy::allow_attributes,
-    reason = "the time is what one wants to know"
-)]
 async fn a_frozen_server_is_believed_for_the_staleness_that_was_allowed_and_no_longer() {
     const STALENESS: Duration = Duration::from_millis(400);
     let server = OwnServer::start().await;

@@ -1,5 +1,15 @@
 //! A near-cache serves what the server has, or had a moment ago.
 
+#![allow(
+    clippy::allow_attributes,
+    clippy::cognitive_complexity,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may panic, and tell what it has measured"
+)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use session_core::{Deleted, Loaded, Store};
 use tokio::task::{JoinSet, yield_now};
+use tokio::time::Instant;
 
 use crate::support::{
     own_server::OwnServer,
@@ -109,11 +110,6 @@ async fn whoever_has_written_does_not_wait_for_the_message_that_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[allow(
-    clippy::print_stdout,
-    clippy::allow_attributes,
-    reason = "the times are what one wants to know"
-)]
 async fn a_sign_out_on_another_node_is_seen_within_the_time_of_a_message() {
     const ROUNDS: usize = 3_000;
     let nodes = Nodes::on(&variable("SESSION_KIT_REDIS_URL"), 2).await;

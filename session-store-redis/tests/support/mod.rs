@@ -3,8 +3,10 @@
 #![allow(
     dead_code,
     clippy::allow_attributes,
-    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::let_underscore_must_use,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "a test may panic, and not every test needs everything"
 )]
 

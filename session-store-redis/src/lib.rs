@@ -2,6 +2,8 @@
 
 mod address;
 mod answer;
+#[cfg(test)]
+mod any_input;
 mod cluster;
 mod connect_error;
 mod connection;

@@ -5,6 +5,7 @@ mod server;
 mod sessions;
 mod store;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
@@ -19,9 +20,20 @@ use store::{StoreLoad, StoreUpdate};
 /// As many as the store opens by default.
 const MOST_CONNECTIONS_BY_DEFAULT: usize = 16;
 
-fn main() -> Result<(), String> {
-    let options = Options::read();
-    let server = Server::start()?;
+fn main() -> ExitCode {
+    match Server::start() {
+        Ok(server) => {
+            measure(&server, &Options::read());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(server: &Server, options: &Options) {
     let processors = available_parallelism().map_or(1, |processors| processors.get());
     let connections = options
         .connections
@@ -31,10 +43,10 @@ fn main() -> Result<(), String> {
         ("connections", connections.to_string()),
         ("payload bytes", sessions::PAYLOAD_BYTES.to_string()),
     ];
-    let mut report = Report::new("redis", about, &options);
+    let mut report = Report::new("redis", about, options);
     for threads in [Threads::OneRuntime, Threads::RuntimeEach] {
         let runtimes = Runtimes::new(threads);
-        let contenders = Contenders::new(&runtimes, &server, connections);
+        let contenders = Contenders::new(&runtimes, server, connections);
         for &concurrency in &options.concurrency {
             for (name, entrants) in contenders.cases() {
                 if name.contains(&options.only) {
@@ -45,13 +57,12 @@ fn main() -> Result<(), String> {
                         server: Some(server.pid()),
                         entrants: &entrants,
                     };
-                    report.add(compare(&runtimes, &case, &options));
+                    report.add(compare(&runtimes, &case, options));
                 }
             }
         }
     }
-    report.finish(&options);
-    Ok(())
+    report.finish(options);
 }
 
 struct Contenders {

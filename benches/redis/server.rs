@@ -17,7 +17,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start() -> Result<Self, String> {
         let program = std::env::var(VARIABLE).map_err(|_| {
-            format!("{VARIABLE} is not set: run scripts/bench, or first `eval \"export $(scripts/services up redis)\"`")
+            format!("{VARIABLE} is not set: run scripts/bench, or `set -a; eval \"$(scripts/services up redis)\"; set +a` first")
         })?;
         // A port that is free now may be taken a moment later.
         (0..5)

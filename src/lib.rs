@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `axum` | [`axum`]: a tower layer and an extractor |
 //! | `memory` | [`store::MemoryStore`], for one process and for tests |
+//! | `redis` | [`store::RedisStore`], for Redis and Valkey: one server, Sentinel or Cluster, with TLS |
 //!
 //! ```toml
 //! session-kit = { version = "0.1", features = ["axum", "memory"] }

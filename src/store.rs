@@ -6,14 +6,20 @@ use session_core::Store;
 #[cfg(feature = "memory")]
 #[doc(inline)]
 pub use session_store_memory::{MemoryStore, MemoryStoreBuilder, WhenFull};
+#[cfg(feature = "redis")]
+#[doc(inline)]
+pub use session_store_redis::{InvalidRedisUrl, NearCacheSettings, RedisConnectError, RedisStore, RedisStoreBuilder};
 
 /// Every scheme, and the Cargo feature that brings its store. Some are of stores that come in later versions.
-const SCHEMES: [(&str, &str); 12] = [
+const SCHEMES: [(&str, &str); 15] = [
     ("memory", "memory"),
     ("redis", "redis"),
     ("rediss", "redis"),
+    ("redis+unix", "redis"),
     ("redis+sentinel", "redis"),
+    ("rediss+sentinel", "redis"),
     ("redis+cluster", "redis"),
+    ("rediss+cluster", "redis"),
     ("postgres", "postgres"),
     ("postgresql", "postgres"),
     ("mysql", "mysql"),
@@ -26,6 +32,8 @@ const SCHEMES: [(&str, &str); 12] = [
 /// The store that `url` names by its scheme, with its default settings: for programs whose operator chooses the store.
 ///
 /// - `memory:` is a new `MemoryStore`, with nothing after the colon. Feature `memory`.
+/// - `redis:`, `rediss:`, `redis+unix:`, `redis+sentinel:`, `rediss+sentinel:`, `redis+cluster:` and `rediss+cluster:` are a
+///   `RedisStore`, whose `connect` says what follows them. Feature `redis`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -41,7 +49,10 @@ const SCHEMES: [(&str, &str); 12] = [
 ///
 /// When the URL names no store, or one that this build does not have. Messages show no more of it than the scheme, for
 /// URLs hold passwords.
-#[expect(clippy::unused_async, reason = "stores that have a server connect to it here")]
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(clippy::unused_async, reason = "stores that have a server connect to it here")
+)]
 pub async fn connect(url: &str) -> Result<Arc<dyn Store>, ConnectError> {
     let (scheme, address) = url
         .split_once(':')
@@ -56,6 +67,8 @@ pub async fn connect(url: &str) -> Result<Arc<dyn Store>, ConnectError> {
         ("memory", "") => Ok(Arc::new(MemoryStore::new())),
         #[cfg(feature = "memory")]
         ("memory", _) => Err(ConnectError::MemoryHasNoAddress),
+        #[cfg(feature = "redis")]
+        ("redis", _) => Ok(Arc::new(RedisStore::connect(url).await?)),
         _ => Err(ConnectError::MissingFeature { scheme, feature }),
     }
 }
@@ -81,6 +94,10 @@ pub enum ConnectError {
     /// There is one memory, so nothing to name after the colon.
     #[error("the session store `memory:` has no address, needs nothing after the colon")]
     MemoryHasNoAddress,
+    /// There is no store in Redis.
+    #[cfg(feature = "redis")]
+    #[error(transparent)]
+    Redis(#[from] RedisConnectError),
 }
 
 /// RFC 3986 section 3.1.
@@ -111,10 +128,28 @@ mod tests {
         assert!(refusal_of("memory://shop").await.contains("nothing after the colon"));
     }
 
+    #[cfg(feature = "redis")]
+    #[tokio::test]
+    async fn a_redis_store_says_what_its_url_should_look_like() {
+        for scheme in ["redis", "rediss"] {
+            for kind in ["sentinel", "cluster"] {
+                let refusal = refusal_of(&format!("{scheme}+{kind}://:secret@")).await;
+                assert!(
+                    refusal.contains(&format!("needs the form redis+{kind}://")),
+                    "{refusal}"
+                );
+                assert!(!refusal.contains("secret"), "{refusal}");
+            }
+        }
+        assert!(refusal_of("redis+unix:secret").await.contains("redis+unix:///path"));
+    }
+
     #[tokio::test]
     async fn a_store_that_is_not_built_names_its_feature() {
         for (url, feature) in [
+            #[cfg(not(feature = "redis"))]
             ("redis://:secret@cache:6379", "redis"),
+            #[cfg(not(feature = "redis"))]
             ("rediss://:secret@cache", "redis"),
             ("postgresql://shop:secret@db/shop", "postgres"),
             ("mariadb://shop:secret@db/shop", "mysql"),

@@ -31,7 +31,7 @@ pub(crate) enum Address {
 /// Messages show nothing of it but its scheme, for URLs hold passwords.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum InvalidUrl {
+pub enum InvalidRedisUrl {
     /// No scheme, or one that is not Redis's.
     #[error(
         "the URL's scheme is {found}, needs redis, rediss, redis+unix, redis+sentinel, rediss+sentinel, redis+cluster or rediss+cluster"
@@ -64,10 +64,10 @@ impl fmt::Debug for Address {
 }
 
 impl Address {
-    pub(crate) fn parse(url: &str) -> Result<Self, InvalidUrl> {
+    pub(crate) fn parse(url: &str) -> Result<Self, InvalidRedisUrl> {
         let (scheme, rest) = url.split_once(':').unwrap_or(("", url));
         if rest.ends_with("#insecure") {
-            return Err(InvalidUrl::Insecure);
+            return Err(InvalidRedisUrl::Insecure);
         }
         match scheme.to_ascii_lowercase().as_str() {
             "redis" => one(url, "redis", "redis://user:password@host:port/database"),
@@ -82,30 +82,30 @@ impl Address {
             "redis+cluster" => cluster(rest, "redis"),
             "rediss+cluster" => cluster(rest, "rediss"),
             // Only what is plainly a scheme is shown: the text may be anything.
-            "" => Err(InvalidUrl::Scheme {
+            "" => Err(InvalidRedisUrl::Scheme {
                 found: "missing".to_owned(),
             }),
             other if other.len() <= 20 && other.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+') => {
-                Err(InvalidUrl::Scheme {
+                Err(InvalidRedisUrl::Scheme {
                     found: format!("`{other}`"),
                 })
             }
-            _ => Err(InvalidUrl::Scheme {
+            _ => Err(InvalidRedisUrl::Scheme {
                 found: "none of ours".to_owned(),
             }),
         }
     }
 }
 
-fn one(url: &str, scheme: &'static str, form: &'static str) -> Result<Address, InvalidUrl> {
+fn one(url: &str, scheme: &'static str, form: &'static str) -> Result<Address, InvalidRedisUrl> {
     let info = url
         .into_connection_info()
-        .map_err(|_| InvalidUrl::Form { scheme, form })?;
+        .map_err(|_| InvalidRedisUrl::Form { scheme, form })?;
     Ok(Address::One(info))
 }
 
-fn sentinel(rest: &str, scheme: &str) -> Result<Address, InvalidUrl> {
-    let invalid = InvalidUrl::Form {
+fn sentinel(rest: &str, scheme: &str) -> Result<Address, InvalidRedisUrl> {
+    let invalid = InvalidRedisUrl::Form {
         scheme: "redis+sentinel",
         form: "redis+sentinel://user:password@sentinel:port,sentinel:port/master/database",
     };
@@ -121,8 +121,8 @@ fn sentinel(rest: &str, scheme: &str) -> Result<Address, InvalidUrl> {
     })
 }
 
-fn cluster(rest: &str, scheme: &str) -> Result<Address, InvalidUrl> {
-    let invalid = InvalidUrl::Form {
+fn cluster(rest: &str, scheme: &str) -> Result<Address, InvalidRedisUrl> {
+    let invalid = InvalidRedisUrl::Form {
         scheme: "redis+cluster",
         form: "redis+cluster://user:password@node:port,node:port",
     };
@@ -165,16 +165,18 @@ impl<'a> Hosts<'a> {
 
 /// Another server's address, talked to in the same way.
 pub(crate) fn at(like: &ConnectionAddr, (host, port): NodeAddress) -> ConnectionAddr {
-    match like {
+    if let ConnectionAddr::TcpTls {
+        insecure, tls_params, ..
+    } = like
+    {
         ConnectionAddr::TcpTls {
-            insecure, tls_params, ..
-        } => ConnectionAddr::TcpTls {
             host,
             port,
             insecure: *insecure,
             tls_params: tls_params.clone(),
-        },
-        _ => ConnectionAddr::Tcp(host, port),
+        }
+    } else {
+        ConnectionAddr::Tcp(host, port)
     }
 }
 

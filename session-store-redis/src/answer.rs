@@ -1,11 +1,10 @@
 //! What scripts answer: a word, and with some words a value.
 
 use redis::Value;
-use session_core::StoreError;
+use session_core::{Record, StoreError, StoreKey};
 
 use crate::keys::Name;
 use crate::value;
-use session_core::{Record, StoreKey};
 
 /// A script's answer.
 pub(crate) struct Answer {
@@ -29,17 +28,12 @@ impl Answer {
         let Value::Array(parts) = answer else {
             return Err(Unexpected.into_store_error());
         };
-        let mut parts = parts.into_iter().map(|part| match part {
-            Value::BulkString(bytes) => Some(bytes),
-            _ => None,
-        });
-        let (Some(Some(word)), value) = (parts.next(), parts.next()) else {
+        let mut parts = parts.into_iter().filter_map(bulk_string);
+        let Some(word) = parts.next() else {
             return Err(Unexpected.into_store_error());
         };
-        Ok(Self {
-            word,
-            value: value.flatten().unwrap_or_default(),
-        })
+        let value = parts.next().unwrap_or_default();
+        Ok(Self { word, value })
     }
 
     pub(crate) fn word(&self) -> &[u8] {
@@ -72,6 +66,15 @@ impl Answer {
             return corrupt(Foreign);
         }
         Unexpected.into_store_error()
+    }
+}
+
+/// The bytes, if that is what it is.
+pub(crate) fn bulk_string(value: Value) -> Option<Vec<u8>> {
+    if let Value::BulkString(bytes) = value {
+        Some(bytes)
+    } else {
+        None
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use futures_util::future::select_ok;
 use redis::{Cmd, ConnectionInfo, ServerErrorKind, Value};
 use tokio::time::Instant;
 
@@ -20,6 +21,8 @@ use crate::surrounded::Replicas;
 const MOST_REDIRECTIONS: usize = 5;
 /// Between two looks at which node has what.
 const PAUSE_BETWEEN_LOOKS: Duration = Duration::from_millis(100);
+/// How many nodes are asked at the same time.
+const ASKED_AT_ONCE: usize = 3;
 
 /// A cluster that is reached at any of its nodes.
 ///
@@ -105,7 +108,7 @@ impl Cluster {
                         outcome => return outcome,
                     }
                 }
-                _ => self.replacement(slot, &node, failure).await?,
+                Some(_) | None => self.replacement(slot, &node, failure).await?,
             };
         }
         Err(Failure::NotSent(Arc::new(Refusal::Redirected(MOST_REDIRECTIONS))))
@@ -174,18 +177,17 @@ impl Cluster {
 
     /// Another node for a command that was never sent, if the cluster has given the slot to one; else the failure.
     async fn replacement(&self, slot: u16, node: &Node, failure: Failure) -> Result<Node, Failure> {
-        let was_refused = matches!(
-            failure.server_error(),
-            Some(ServerErrorKind::ReadOnly | ServerErrorKind::MasterDown | ServerErrorKind::ClusterDown)
-        );
-        // Later calls need to know too, so a look is worth it where the command itself can't be sent again.
-        if !matches!(failure, Failure::Refused(_)) || was_refused {
+        let was_refused = failure.is_read_only()
+            || matches!(
+                failure.server_error(),
+                Some(ServerErrorKind::MasterDown | ServerErrorKind::ClusterDown)
+            );
+        if was_refused || matches!(failure, Failure::NotSent(_)) {
             let looked = self.look(false).await;
-            let is_unsent = was_refused || matches!(failure, Failure::NotSent(_));
             let master = self
                 .known_master_of(slot)
                 .filter(|master| master.address != node.address);
-            if let (Ok(()), true, Some(master)) = (looked, is_unsent, master) {
+            if let (Ok(()), Some(master)) = (looked, master) {
                 return Ok(master);
             }
         }
@@ -208,20 +210,30 @@ impl Cluster {
         let mut question = redis::cmd("CLUSTER");
         question.arg("SLOTS");
         let mut last = Failure::NotSent(Arc::new(Refusal::NoMaster));
-        for address in self.addresses() {
-            let node = self.node_at(address);
-            match node.server.call(&question, Access::Read, Asking::No).await {
-                Ok(answer) => {
-                    let ranges = read_slot_ranges(answer, &node.address.0);
-                    if !ranges.is_empty() {
-                        self.know(ranges);
-                        return Ok(());
-                    }
+        // Some at once, so that one that is frozen does not keep the others from answering.
+        for addresses in self.addresses().chunks(ASKED_AT_ONCE) {
+            let questions = addresses
+                .iter()
+                .map(|address| Box::pin(self.ask_node(address, &question)));
+            match select_ok(questions).await {
+                Ok((ranges, _)) => {
+                    self.know(ranges);
+                    return Ok(());
                 }
                 Err(failure) => last = failure,
             }
         }
         Err(last)
+    }
+
+    async fn ask_node(&self, address: &NodeAddress, question: &Cmd) -> Result<Vec<SlotRange>, Failure> {
+        let node = self.node_at(address.clone());
+        let answer = node.server.call(question, Access::Read, Asking::No).await?;
+        let ranges = read_slot_ranges(answer, &node.address.0);
+        if ranges.is_empty() {
+            return Err(Failure::NotSent(Arc::new(Refusal::NoMaster)));
+        }
+        Ok(ranges)
     }
 
     /// Whom to ask: the nodes that are known, in any order, then those that the application named.

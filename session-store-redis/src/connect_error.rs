@@ -2,16 +2,16 @@
 
 use session_core::{Cause, ConfigError};
 
-use crate::address::InvalidUrl;
+use crate::address::InvalidRedisUrl;
 use crate::failure::Failure;
 
 /// A store can't be had.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ConnectError {
+pub enum RedisConnectError {
     /// The URL names no servers.
     #[error(transparent)]
-    Url(#[from] InvalidUrl),
+    Url(#[from] InvalidRedisUrl),
     /// A setting is out of its bounds.
     #[error(transparent)]
     Settings(#[from] ConfigError),
@@ -28,7 +28,7 @@ pub enum ConnectError {
     Server(Cause),
 }
 
-impl ConnectError {
+impl RedisConnectError {
     pub(crate) fn of_failure(failure: Failure) -> Self {
         Self::Server(match failure {
             Failure::NotSent(refusal) | Failure::Lost(refusal) => Box::new(refusal),

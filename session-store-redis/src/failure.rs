@@ -59,21 +59,27 @@ pub(crate) enum Refusal {
 impl Failure {
     /// A driver's error about a command that it had been given.
     pub(crate) fn of(error: RedisError, limit: Duration) -> Self {
-        match error.kind() {
-            ErrorKind::Server(_) | ErrorKind::Extension => Self::Refused(error),
-            _ if error.is_timeout() => Self::Lost(Arc::new(Refusal::TimedOut(limit))),
-            _ => Self::Lost(Arc::new(Refusal::Connection(error))),
+        if matches!(error.kind(), ErrorKind::Server(_) | ErrorKind::Extension) {
+            Self::Refused(error)
+        } else if error.is_timeout() {
+            Self::Lost(Arc::new(Refusal::TimedOut(limit)))
+        } else {
+            Self::Lost(Arc::new(Refusal::Connection(error)))
         }
     }
 
     pub(crate) fn server_error(&self) -> Option<ServerErrorKind> {
-        let Self::Refused(error) = self else {
-            return None;
-        };
-        match error.kind() {
-            ErrorKind::Server(kind) => Some(kind),
-            _ => None,
+        if let Self::Refused(error) = self
+            && let ErrorKind::Server(kind) = error.kind()
+        {
+            return Some(kind);
         }
+        None
+    }
+
+    /// Whether the server has become a replica.
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(self, Self::Refused(error) if says(error, "READONLY", "READONLY You can't write"))
     }
 
     /// What became of an operation whose every command can be sent again without harm.
@@ -95,9 +101,57 @@ impl Failure {
 }
 
 fn of_server(error: RedisError) -> StoreError {
-    match error.code() {
-        Some("OOM") => StoreError::Full,
-        Some("WRONGTYPE") => StoreError::Corrupt(Box::new(error)),
-        Some(_) | None => StoreError::Unavailable(Box::new(error)),
+    if says(&error, "OOM", "OOM command not allowed") {
+        StoreError::Full
+    } else if says(&error, "WRONGTYPE", "WRONGTYPE Operation") {
+        StoreError::Corrupt(Box::new(error))
+    } else {
+        StoreError::Unavailable(Box::new(error))
+    }
+}
+
+/// Whether this is the error; up to Redis 6.2, what went wrong within a script is told in its text alone.
+fn says(error: &RedisError, code: &str, words: &str) -> bool {
+    error.code() == Some(code) || error.detail().is_some_and(|detail| detail.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use redis::parse_redis_value;
+
+    use super::*;
+
+    fn refused(answer: &str) -> Failure {
+        let answer = parse_redis_value(answer.as_bytes()).and_then(redis::Value::extract_error);
+        Failure::of(answer.unwrap_err(), Duration::ZERO)
+    }
+
+    #[test]
+    fn what_went_wrong_in_a_script_is_known_whatever_the_version() {
+        for full in [
+            "-OOM command not allowed when used memory > 'maxmemory'. script: 01c2, on @user_script:1.\r\n",
+            "-ERR Error running script (call to f_01c2): @user_script:1: @user_script: 1: -OOM command not allowed when \
+             used memory > 'maxmemory'.\r\n",
+        ] {
+            assert!(matches!(refused(full).of_writing(), StoreError::Full), "{full}");
+        }
+        for foreign in [
+            "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n",
+            "-ERR Error running script (call to f_dd11): @user_script:1: WRONGTYPE Operation against a key holding the wrong \
+             kind of value\r\n",
+        ] {
+            assert!(
+                matches!(refused(foreign).of_writing(), StoreError::Corrupt(_)),
+                "{foreign}"
+            );
+        }
+        for demoted in [
+            "-READONLY You can't write against a read only replica.\r\n",
+            "-ERR Error running script (call to f_dd11): @user_script:1: @user_script: 1: -READONLY You can't write \
+             against a read only replica.\r\n",
+        ] {
+            assert!(refused(demoted).is_read_only(), "{demoted}");
+            assert!(matches!(refused(demoted).of_writing(), StoreError::Unavailable(_)));
+        }
     }
 }

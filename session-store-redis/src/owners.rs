@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use redis::{Cmd, Value};
 use session_core::{Deleted, Listed, Loaded, Moment, Owner, StoreError, StoreKey};
 
-use crate::answer::Unexpected;
+use crate::answer::{Unexpected, bulk_string};
 use crate::failure::Failure;
 use crate::keys::Name;
 use crate::script;
@@ -160,9 +160,6 @@ fn keys_of(names: Value) -> Result<Vec<StoreKey>, StoreError> {
     let Value::Array(names) = names else {
         return Err(Unexpected.into_store_error());
     };
-    let keys = names.into_iter().filter_map(|name| match name {
-        Value::BulkString(name) => Name::parse(&name).map(Name::key),
-        _ => None,
-    });
-    Ok(keys.collect())
+    let names = names.into_iter().filter_map(bulk_string);
+    Ok(names.filter_map(|name| Name::parse(&name)).map(Name::key).collect())
 }

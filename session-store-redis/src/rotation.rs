@@ -65,7 +65,15 @@ impl Sessions {
             &time_to_live(rotation.mark_until, now),
             new.as_bytes(),
         ];
-        let answer = self.run(&script::TURN, &keys, &arguments, Access::Write).await?;
+        let answer = match self.run(&script::TURN, &keys, &arguments, Access::Write).await {
+            Err(error @ StoreError::ReplyLost(_)) => return Err(error),
+            Err(error) => {
+                // The old record is as it was. If this fails too, what stays is a record that nobody can reach.
+                drop(self.drop_first_step(rotation.new, rotation.record).await);
+                return Err(error);
+            }
+            Ok(answer) => answer,
+        };
         // Over: it was applied, so long ago that its mark has ended.
         if !matches!(answer.word(), b"applied" | b"over") {
             self.drop_first_step(rotation.new, rotation.record).await?;

@@ -13,6 +13,7 @@ use crate::address::at;
 use crate::connection::ConnectionSettings;
 use crate::failure::Refusal;
 use crate::server::Server;
+use crate::slots::NodeAddress;
 
 /// How long a Sentinel may be silent before the master is asked for again.
 const LONGEST_SILENCE: Duration = Duration::from_secs(5);
@@ -26,6 +27,8 @@ pub(crate) struct Sentinel {
     /// How to talk to the master, but for where it is.
     master: ConnectionInfo,
     name: Arc<str>,
+    /// Where the master was when it was asked for last.
+    known: Arc<Mutex<Option<NodeAddress>>>,
     watch: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -49,18 +52,27 @@ impl Sentinel {
             sentinels: sentinels.into(),
             master,
             name: name.into(),
+            known: Arc::default(),
             watch: Mutex::new(None),
         }
     }
 
-    /// Where the master is, by the first Sentinel that knows.
-    pub(crate) async fn master(&self, settings: &ConnectionSettings) -> Result<ConnectionInfo, Refusal> {
+    /// Where the master is, by the first Sentinel that knows; from then on `server` hears of failovers.
+    pub(crate) async fn master(
+        &self,
+        settings: &ConnectionSettings,
+        server: &Arc<Server>,
+    ) -> Result<ConnectionInfo, Refusal> {
         // Each gets a part of the time, so that one that is frozen does not keep the next from being asked.
         let limit = settings.connect_timeout / 2;
         let mut source = None;
         for sentinel in &*self.sentinels {
             match timeout(limit, address_of_master(sentinel, &self.name)).await {
-                Ok(Ok(Some(address))) => return Ok(self.master.clone().set_addr(at(self.master.addr(), address))),
+                Ok(Ok(Some(address))) => {
+                    learn(&self.known, &address, server);
+                    self.watch(server);
+                    return Ok(self.master.clone().set_addr(at(self.master.addr(), address)));
+                }
                 Ok(Ok(None)) | Err(_) => {}
                 Ok(Err(error)) => source = Some(error),
             }
@@ -74,24 +86,42 @@ impl Sentinel {
     /// Listens for failovers as long as `server` lives, so that no connection to a master of before goes on writing there.
     ///
     /// A master that was frozen takes writes when it thaws, until a Sentinel makes it a replica; they would be lost.
-    pub(crate) fn watch(&self, server: &Arc<Server>) {
+    fn watch(&self, server: &Arc<Server>) {
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         // It ends with the runtime that it was started on.
         if watch.as_ref().is_none_or(JoinHandle::is_finished) {
-            let (sentinels, name) = (Arc::clone(&self.sentinels), Arc::clone(&self.name));
-            *watch = Some(tokio::spawn(listen(sentinels, name, Arc::downgrade(server))));
+            let (sentinels, name, known) = (
+                Arc::clone(&self.sentinels),
+                Arc::clone(&self.name),
+                Arc::clone(&self.known),
+            );
+            *watch = Some(tokio::spawn(listen(sentinels, name, known, Arc::downgrade(server))));
         }
     }
 }
 
-async fn listen(sentinels: Arc<[ConnectionInfo]>, name: Arc<str>, server: Weak<Server>) {
-    let mut known = None;
+/// Takes note of where the master is. If it was elsewhere, all connections are given up.
+fn learn(known: &Mutex<Option<NodeAddress>>, address: &NodeAddress, server: &Server) {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.as_ref().is_some_and(|known| known != address) {
+        tracing::warn!(target: "session_kit", ?server, "the session store's master has changed");
+        server.reconnect();
+    }
+    *known = Some(address.clone());
+}
+
+async fn listen(
+    sentinels: Arc<[ConnectionInfo]>,
+    name: Arc<str>,
+    known: Arc<Mutex<Option<NodeAddress>>>,
+    server: Weak<Server>,
+) {
     for sentinel in sentinels.iter().cycle() {
         if server.strong_count() == 0 {
             return;
         }
         // Whatever ends it, the next Sentinel goes on.
-        if let Err(error) = listen_to(sentinel, &name, &server, &mut known).await {
+        if let Err(error) = listen_to(sentinel, &name, &known, &server).await {
             tracing::debug!(target: "session_kit", %error, "a Sentinel is away");
         }
         sleep(PAUSE).await;
@@ -102,8 +132,8 @@ async fn listen(sentinels: Arc<[ConnectionInfo]>, name: Arc<str>, server: Weak<S
 async fn listen_to(
     sentinel: &ConnectionInfo,
     name: &str,
+    known: &Mutex<Option<NodeAddress>>,
     server: &Weak<Server>,
-    known: &mut Option<(String, u16)>,
 ) -> Result<(), RedisError> {
     let client = Client::open(sentinel.clone())?;
     let connecting = timeout(LONGEST_SILENCE, client.get_async_pubsub()).await;
@@ -118,15 +148,10 @@ async fn listen_to(
         let Ok(address) = timeout(LONGEST_SILENCE, address_of_master(sentinel, name)).await else {
             return Ok(());
         };
-        let address = address?;
-        let Some(server) = server.upgrade() else {
+        let (Some(address), Some(server)) = (address?, server.upgrade()) else {
             return Ok(());
         };
-        if known.is_some() && address.is_some() && *known != address {
-            tracing::warn!(target: "session_kit", master = name, "the session store's master has changed");
-            server.reconnect();
-        }
-        *known = address.or_else(|| known.take());
+        learn(known, &address, &server);
         drop(server);
         if let Ok(None) = timeout(LONGEST_SILENCE, messages.next()).await {
             return Ok(());
@@ -134,7 +159,7 @@ async fn listen_to(
     }
 }
 
-async fn address_of_master(sentinel: &ConnectionInfo, name: &str) -> Result<Option<(String, u16)>, RedisError> {
+async fn address_of_master(sentinel: &ConnectionInfo, name: &str) -> Result<Option<NodeAddress>, RedisError> {
     let client = Client::open(sentinel.clone())?;
     let mut connection = client.get_multiplexed_async_connection().await?;
     let mut question = redis::cmd("SENTINEL");

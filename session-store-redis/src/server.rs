@@ -135,11 +135,10 @@ impl Server {
 
     /// Takes note of what a failure says about the server.
     pub(crate) fn mind<T>(&self, connection: &Connection, outcome: Result<T, Failure>) -> Result<T, Failure> {
-        if let Err(failure) = &outcome {
-            let is_demoted = failure.server_error() == Some(redis::ServerErrorKind::ReadOnly);
-            if is_demoted || connection.is_broken() {
-                self.give_up(connection.generation);
-            }
+        if let Err(failure) = &outcome
+            && (failure.is_read_only() || connection.is_broken())
+        {
+            self.give_up(connection.generation);
         }
         outcome
     }
@@ -148,14 +147,17 @@ impl Server {
     fn give_up(&self, generation: u64) {
         let next = generation.wrapping_add(1);
         // Somebody else may have done it.
-        let _ = self
+        let given_up = self
             .generation
             .compare_exchange(generation, next, Ordering::AcqRel, Ordering::Acquire);
+        if given_up.is_ok() {
+            tracing::debug!(target: "session_kit", server = ?self.place, "connections are given up");
+        }
     }
 
     /// Gives up the connections of today.
     pub(crate) fn reconnect(&self) {
-        self.give_up(self.generation.load(Ordering::Acquire));
+        self.give_up(self.generation());
     }
 
     async fn connection(self: &Arc<Self>, lanes: &[Lane]) -> Result<Arc<Connection>, Failure> {
@@ -170,8 +172,7 @@ impl Server {
             return Ok(connection);
         }
         self.claim_attempt()?;
-        let generation = self.generation.load(Ordering::Acquire);
-        match self.open(generation).await {
+        match self.open().await {
             Ok(connection) => {
                 self.end_outage();
                 let connection = Arc::new(connection);
@@ -183,21 +184,23 @@ impl Server {
         }
     }
 
-    async fn open(self: &Arc<Self>, generation: u64) -> Result<Connection, Refusal> {
+    async fn open(self: &Arc<Self>) -> Result<Connection, Refusal> {
         match &self.place {
-            Place::Fixed(info) => Connection::open(info, &self.settings, generation).await,
+            Place::Fixed(info) => Connection::open(info, &self.settings, self.generation()).await,
             Place::Sentinel(sentinel) => {
-                let info = sentinel.master(&self.settings).await?;
-                let connection = Connection::open(&info, &self.settings, generation).await?;
-                sentinel.watch(self);
-                Ok(connection)
+                let info = sentinel.master(&self.settings, self).await?;
+                Connection::open(&info, &self.settings, self.generation()).await
             }
         }
     }
 
+    fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
     fn usable(&self, lane: &Lane) -> Option<Arc<Connection>> {
         let connection = lane.connection.load_full()?;
-        let is_current = connection.generation == self.generation.load(Ordering::Acquire);
+        let is_current = connection.generation == self.generation();
         (is_current && !connection.is_broken()).then_some(connection)
     }
 
@@ -227,7 +230,8 @@ impl Server {
         let mut outage = self.outage();
         let attempts = outage.as_ref().map_or(0, |outage| outage.attempts.saturating_add(1));
         if attempts == 0 {
-            tracing::warn!(target: "session_kit", server = ?self.place, error = %reason, "the session store is away");
+            let error: &(dyn std::error::Error + 'static) = &*reason;
+            tracing::warn!(target: "session_kit", server = ?self.place, error, "the session store is away");
         }
         *outage = Some(Outage {
             attempts,

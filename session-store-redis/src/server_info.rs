@@ -73,11 +73,7 @@ impl ServerInfo {
 }
 
 fn text(value: &Value) -> String {
-    match value {
-        Value::BulkString(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Value::SimpleString(text) => text.clone(),
-        _ => String::new(),
-    }
+    redis::from_redis_value_ref(value).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use session_core::{
     Created, Deleted, Loaded, MARK_KEPT, Moment, Owner, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated,
 };
 
-use crate::answer::{Answer, Unexpected};
+use crate::answer::{Answer, Unexpected, bulk_string};
 use crate::connection::Line;
 use crate::failure::Failure;
 use crate::keys::{Keys, Name};
@@ -136,11 +136,11 @@ impl Sessions {
         let mut get = redis::cmd("GET");
         get.arg(&place);
         let (value, line) = self.servers.read(&place, &get).await.map_err(Failure::of_reading)?;
-        match value {
-            Value::BulkString(bytes) => Ok((bytes, line)),
-            Value::Nil => Ok((Vec::new(), line)),
-            _ => Err(Unexpected.into_store_error()),
+        if value == Value::Nil {
+            return Ok((Vec::new(), line));
         }
+        let bytes = bulk_string(value).ok_or(Unexpected);
+        Ok((bytes.map_err(Unexpected::into_store_error)?, line))
     }
 
     pub(crate) async fn update(

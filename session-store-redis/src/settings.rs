@@ -9,12 +9,13 @@ use std::time::Duration;
 use redis::aio::ConnectionLike;
 use redis::cluster_async::ClusterConnection;
 use redis::io::tcp::TcpSettings;
+use redis::io::tcp::socket2::TcpKeepalive;
 use redis::{ConnectionInfo, ProtocolVersion};
 use session_core::{ConfigError, StoreKey};
 
 use crate::address::Address;
 use crate::cluster::Cluster;
-use crate::connect_error::ConnectError;
+use crate::connect_error::RedisConnectError;
 use crate::connection::ConnectionSettings;
 use crate::given::Given;
 use crate::keys::Keys;
@@ -33,6 +34,8 @@ use crate::tls::Tls;
 const PREFIX: &str = "session:";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// After how long a silent connection shows that it is used, to routers that would forget it.
+const KEEPALIVE: Duration = Duration::from_secs(30);
 const MOST_CONNECTIONS: usize = 64;
 /// What is opened unasked on machines with more processors.
 const MOST_CONNECTIONS_BY_DEFAULT: usize = 16;
@@ -40,10 +43,10 @@ const MOST_CONNECTIONS_BY_DEFAULT: usize = 16;
 /// Settings of a [`RedisStore`].
 ///
 /// ```no_run
-/// use session_store_redis::{ConnectError, NearCacheSettings, RedisStore};
+/// use session_store_redis::{RedisConnectError, NearCacheSettings, RedisStore};
 /// use std::time::Duration;
 ///
-/// # async fn example() -> Result<(), ConnectError> {
+/// # async fn example() -> Result<(), RedisConnectError> {
 /// let store = RedisStore::builder("redis+sentinel://:password@sentinel-a,sentinel-b,sentinel-c/shop")
 ///     .prefix("shop:session:")
 ///     .response_timeout(Duration::from_secs(1))
@@ -177,7 +180,7 @@ impl RedisStoreBuilder {
     }
 
     /// The certificates of the authorities that may have signed the server's, as PEM, for `rediss:`. By default those of the
-    /// operating system.
+    /// operating system, or of the file that the environment names in `SSL_CERT_FILE`.
     pub fn tls_authority(mut self, certificates: impl Into<Vec<u8>>) -> Self {
         self.tls.authority = Some(certificates.into());
         self
@@ -202,14 +205,14 @@ impl RedisStoreBuilder {
     /// # Errors
     ///
     /// When the URL or a setting is not possible, or the server can't be reached, is too old, or refuses.
-    pub async fn connect(self) -> Result<RedisStore, ConnectError> {
+    pub async fn connect(self) -> Result<RedisStore, RedisConnectError> {
         self.check()?;
         let keys = Keys::new(self.prefix.clone())?;
         let near_cache = self
             .near_cache
             .map(|settings| Arc::new(NearCache::new(&settings, keys.clone())));
         let sessions = Sessions {
-            servers: self.servers(near_cache.clone())?,
+            servers: self.servers(near_cache.as_ref())?,
             keys,
             near_cache,
         };
@@ -243,7 +246,7 @@ impl RedisStoreBuilder {
         self.near_cache.map_or(Ok(()), |settings| settings.check())
     }
 
-    fn servers(&self, near_cache: Option<Arc<NearCache>>) -> Result<Servers, ConnectError> {
+    fn servers(&self, near_cache: Option<&Arc<NearCache>>) -> Result<Servers, RedisConnectError> {
         let given_can_not = |setting, bounds| Err(out_of_bounds(setting, "set".to_owned(), bounds).into());
         let url = match &self.target {
             Target::Url(url) => url,
@@ -261,7 +264,7 @@ impl RedisStoreBuilder {
             connect_timeout: self.connect_timeout,
             response_timeout: self.response_timeout,
             role,
-            near_cache: near_cache.clone(),
+            near_cache: near_cache.cloned(),
         };
         let prepare = |info| self.tls.prepare(tuned(info));
         Ok(match Address::parse(url)? {
@@ -310,18 +313,20 @@ impl RedisStoreBuilder {
 /// A small command waits for no other, and answers may come with what the server says unasked.
 fn tuned(info: ConnectionInfo) -> ConnectionInfo {
     let redis = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-    let tcp = TcpSettings::default().set_nodelay(true);
+    let tcp = TcpSettings::default()
+        .set_nodelay(true)
+        .set_keepalive(TcpKeepalive::new().with_time(KEEPALIVE));
     info.set_redis_settings(redis).set_tcp_settings(tcp)
 }
 
 /// Runs a script on a session that there is none of, which needs all that the store needs: the server, the password, the
 /// permission for scripts and for the prefix.
-async fn probe(sessions: &Sessions) -> Result<(), ConnectError> {
+async fn probe(sessions: &Sessions) -> Result<(), RedisConnectError> {
     let place = sessions.keys.session(&StoreKey::from_bytes([0; 32]));
     let revision = [0; 8];
     let servers = &sessions.servers;
     let answer = servers.run(&script::DROP, &[&place], &[&revision], Access::Read).await;
-    answer.map(drop).map_err(ConnectError::of_failure)
+    answer.map(drop).map_err(RedisConnectError::of_failure)
 }
 
 fn out_of_bounds(setting: &'static str, value: String, bounds: &'static str) -> ConfigError {

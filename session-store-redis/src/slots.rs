@@ -46,10 +46,11 @@ fn read_slot_range(range: Value, asked: &str) -> Option<SlotRange> {
     let [host, Value::Int(port), ..] = master.as_slice() else {
         return None;
     };
+    let host: Option<String> = redis::from_redis_value_ref(host).unwrap_or_default();
     let host = match host {
-        Value::BulkString(host) if !host.is_empty() && host != b"?" => String::from_utf8(host.clone()).ok()?,
+        Some(host) if !host.is_empty() && host != "?" => host,
         // It does not know its own address, but whoever asked does.
-        _ => asked.to_owned(),
+        Some(_) | None => asked.to_owned(),
     };
     Some(SlotRange {
         first: u16::try_from(*first).ok()?,

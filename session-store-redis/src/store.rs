@@ -11,7 +11,7 @@ use session_core::{
     Touch, Touched, Updated,
 };
 
-use crate::connect_error::ConnectError;
+use crate::connect_error::RedisConnectError;
 use crate::sessions::Sessions;
 use crate::settings::RedisStoreBuilder;
 
@@ -20,9 +20,9 @@ use crate::settings::RedisStoreBuilder;
 /// Clones are cheap and share their connections. `Debug` shows where the servers are and no password.
 ///
 /// ```no_run
-/// use session_store_redis::{ConnectError, RedisStore};
+/// use session_store_redis::{RedisConnectError, RedisStore};
 ///
-/// # async fn example() -> Result<(), ConnectError> {
+/// # async fn example() -> Result<(), RedisConnectError> {
 /// let store = RedisStore::connect("redis://127.0.0.1:6379/0").await?;
 /// # Ok(())
 /// # }
@@ -64,7 +64,7 @@ impl RedisStore {
     /// # Errors
     ///
     /// When the URL is not possible, or the server can't be reached, is too old, or refuses.
-    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+    pub async fn connect(url: &str) -> Result<Self, RedisConnectError> {
         Self::builder(url).connect().await
     }
 
@@ -149,6 +149,7 @@ impl Store for RedisStore {
         Ok(0)
     }
 
+    /// Reads the beginning of every session. One may be counted twice while Redis resizes its tables.
     async fn count(&self, now: Moment) -> Result<u64, StoreError> {
         self.sessions.count(now).await
     }

@@ -3,7 +3,7 @@
 use redis::{Client, ClientTlsConfig, ConnectionAddr, ConnectionInfo, TlsCertificates};
 use rustls::crypto::{CryptoProvider, ring};
 
-use crate::connect_error::ConnectError;
+use crate::connect_error::RedisConnectError;
 
 /// Certificates and keys as PEM.
 #[derive(Default)]
@@ -14,10 +14,10 @@ pub(crate) struct Tls {
 
 impl Tls {
     /// Adds the certificates to where TLS is spoken, and leaves the rest as it is.
-    pub(crate) fn prepare(&self, info: ConnectionInfo) -> Result<ConnectionInfo, ConnectError> {
+    pub(crate) fn prepare(&self, info: ConnectionInfo) -> Result<ConnectionInfo, RedisConnectError> {
         if !matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
             return if self.authority.is_some() || self.client.is_some() {
-                Err(ConnectError::CertificatesWithoutTls)
+                Err(RedisConnectError::CertificatesWithoutTls)
             } else {
                 Ok(info)
             };
@@ -34,7 +34,7 @@ impl Tls {
             }),
         };
         let client = Client::build_with_tls(info, certificates);
-        let client = client.map_err(|error| ConnectError::Certificates(Box::new(error)))?;
+        let client = client.map_err(|error| RedisConnectError::Certificates(Box::new(error)))?;
         Ok(client.get_connection_info().clone())
     }
 }

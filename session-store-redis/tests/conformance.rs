@@ -1,5 +1,7 @@
 //! The contract of a store, kept on every kind of server.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use support::{builder, connect, with_authority, with_certificate, with_near_cache};

@@ -1,10 +1,11 @@
 //! Why the shop does not start.
 
+use std::error::Error as _;
 use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use session_kit::store::ConnectError;
+use session_kit::store::{ConnectError, RedisConnectError};
 use session_kit::{ConfigError, InvalidSigningKeys, RandomError};
 use tracing_subscriber::filter::ParseError;
 
@@ -32,8 +33,18 @@ pub(crate) enum StartError {
 impl StartError {
     #[expect(clippy::print_stderr, reason = "whoever started the shop reads it there")]
     pub(crate) fn explain(&self) -> ExitCode {
-        eprintln!("error: {self}");
+        let mut text = self.to_string();
+        let mut source = self.source();
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            if !text.contains(&cause_text) {
+                text = format!("{text}: {cause_text}");
+            }
+            source = cause.source();
+        }
+        eprintln!("error: {text}");
         match self {
+            Self::Store(ConnectError::Redis(RedisConnectError::Server(_))) => ExitCode::FAILURE,
             Self::LogFilter(_) | Self::SigningKeys(_) | Self::Store(_) => ExitCode::from(USAGE_FAULT),
             Self::Settings(_) | Self::Random(_) | Self::Listen { .. } | Self::Serve(_) => ExitCode::FAILURE,
         }

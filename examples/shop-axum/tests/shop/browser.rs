@@ -9,7 +9,8 @@ use crate::Reply;
 /// One visitor. Clones have the same cookie, like two tabs, until one of them gets another.
 #[derive(Clone)]
 pub(crate) struct Browser {
-    address: SocketAddr,
+    /// The shop that it goes to.
+    pub(crate) address: SocketAddr,
     /// `name=value`.
     pub(crate) cookie: Option<String>,
     /// Where its forms come from, in the browser's words.

@@ -29,8 +29,8 @@ fn a_bad_option_is_refused_in_one_line() {
             "--store: `carrier-pigeon:` is no session store, needs one of memory:",
         ),
         (
-            &["--store", "redis://:hidden@cache"],
-            "is not part of this build, needs the Cargo feature `redis`",
+            &["--store", "postgres://:hidden@database"],
+            "is not part of this build, needs the Cargo feature `postgres`",
         ),
         (
             &["--secret", "hidden"],

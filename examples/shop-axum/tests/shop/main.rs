@@ -9,6 +9,7 @@ mod devices;
 mod overlap;
 mod process;
 mod reply;
+mod stores;
 mod visit;
 
 use browser::Browser;

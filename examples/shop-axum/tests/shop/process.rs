@@ -29,7 +29,7 @@ impl Shop {
         Self::start(command().arg("--insecure-http").env("RUST_LOG", "session_kit=trace"))
     }
 
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         let mut process = command
             .args(["--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())

@@ -18,7 +18,7 @@ use sessions::Sessions;
 use store::{StoreLoad, StoreUpdate};
 
 /// As many as the store opens by default.
-const MOST_CONNECTIONS_BY_DEFAULT: usize = 16;
+const MOST_CONNECTIONS_BY_DEFAULT: usize = 17;
 
 fn main() -> ExitCode {
     match Server::start() {
@@ -37,7 +37,7 @@ fn measure(server: &Server, options: &Options) {
     let processors = available_parallelism().map_or(1, |processors| processors.get());
     let connections = options
         .connections
-        .unwrap_or(processors.min(MOST_CONNECTIONS_BY_DEFAULT));
+        .unwrap_or((processors + 1).min(MOST_CONNECTIONS_BY_DEFAULT));
     let about = vec![
         ("server", server.version.clone()),
         ("connections", connections.to_string()),

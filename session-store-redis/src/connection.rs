@@ -33,36 +33,63 @@ pub(crate) struct Connection {
     driver: MultiplexedConnection,
     line: Arc<Line>,
     response_timeout: Duration,
-    /// Which connections of its server failed together.
-    pub(crate) generation: u64,
+    role: Role,
+    pub(crate) generation: Generation,
+}
+
+/// The connections to a server that were opened since it was given up for the last time.
+#[derive(Clone, Debug)]
+pub(crate) struct Generation {
+    number: u64,
+    latest: Arc<AtomicU64>,
+}
+
+impl Generation {
+    pub(crate) fn of(latest: &Arc<AtomicU64>) -> Self {
+        Self {
+            number: latest.load(Ordering::Acquire),
+            latest: Arc::clone(latest),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.number != self.latest.load(Ordering::Acquire)
+    }
+
+    /// Gives all connections of this generation up, unless somebody else has done it.
+    pub(crate) fn end(&self) {
+        self.latest.fetch_max(self.number.saturating_add(1), Ordering::AcqRel);
+    }
 }
 
 /// What is known about the way to a server, for those who must not trust what came over it any longer.
 pub(crate) struct Line {
     opened_at: Instant,
+    generation: Generation,
     is_broken: AtomicBool,
-    /// When the latest command was sent that has been answered, in milliseconds since the opening.
+    /// When the latest command was sent whose answer proves something, in milliseconds since the opening.
     answered: AtomicU64,
 }
 
 impl Line {
-    fn new() -> Self {
+    pub(crate) fn new(generation: Generation) -> Self {
         Self {
             opened_at: Instant::now(),
+            generation,
             is_broken: AtomicBool::new(false),
             answered: AtomicU64::new(0),
         }
     }
 
     pub(crate) fn is_broken(&self) -> bool {
-        self.is_broken.load(Ordering::Acquire)
+        self.is_broken.load(Ordering::Acquire) || self.generation.is_over()
     }
 
-    fn broke(&self) {
+    pub(crate) fn broke(&self) {
         self.is_broken.store(true, Ordering::Release);
     }
 
-    fn answered(&self, sent_at: Instant) {
+    pub(crate) fn answered(&self, sent_at: Instant) {
         let sent = millis(sent_at.duration_since(self.opened_at));
         self.answered.fetch_max(sent, Ordering::AcqRel);
     }
@@ -83,7 +110,7 @@ impl Connection {
     pub(crate) async fn open(
         info: &ConnectionInfo,
         settings: &ConnectionSettings,
-        generation: u64,
+        generation: Generation,
     ) -> Result<Self, Refusal> {
         let server = info.addr().to_string();
         match timeout(settings.connect_timeout, Self::connect(info, settings, generation)).await {
@@ -95,13 +122,17 @@ impl Connection {
         }
     }
 
-    async fn connect(info: &ConnectionInfo, settings: &ConnectionSettings, generation: u64) -> Result<Self, Refusal> {
+    async fn connect(
+        info: &ConnectionInfo,
+        settings: &ConnectionSettings,
+        generation: Generation,
+    ) -> Result<Self, Refusal> {
         let server = info.addr().to_string();
         let refused = |source| Refusal::Connect {
             server: server.clone(),
             source,
         };
-        let line = Arc::new(Line::new());
+        let line = Arc::new(Line::new(generation.clone()));
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(None)
             .set_response_timeout(Some(settings.response_timeout))
@@ -122,12 +153,17 @@ impl Connection {
             driver,
             line,
             response_timeout: settings.response_timeout,
+            role: settings.role,
             generation,
         })
     }
 
     pub(crate) fn line(&self) -> &Arc<Line> {
         &self.line
+    }
+
+    pub(crate) const fn role(&self) -> Role {
+        self.role
     }
 
     pub(crate) fn is_broken(&self) -> bool {
@@ -151,16 +187,25 @@ impl Connection {
     fn judge<T>(&self, answer: Result<T, RedisError>, sent_at: Instant) -> Result<T, Failure> {
         let failure = match answer {
             Ok(answer) => {
-                self.line.answered(sent_at);
+                // A node of a cluster answers some commands when the slots are somebody else's already.
+                if self.role == Role::Single {
+                    self.line.answered(sent_at);
+                }
                 return Ok(answer);
             }
             Err(error) => Failure::of(error, self.response_timeout),
         };
-        match failure {
-            Failure::Refused(_) => self.line.answered(sent_at),
-            Failure::Lost(_) | Failure::NotSent(_) => self.line.broke(),
+        if matches!(failure, Failure::Lost(_) | Failure::NotSent(_)) {
+            self.line.broke();
         }
         Err(failure)
+    }
+}
+
+/// What was read over a connection that is given up is not kept true any longer.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.line.broke();
     }
 }
 

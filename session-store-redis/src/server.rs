@@ -1,7 +1,7 @@
 //! One server: its connections, and what happens while it is away.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use arc_swap::ArcSwapOption;
 use redis::{Cmd, ConnectionInfo, Value};
 use tokio::time::Instant;
 
-use crate::connection::{Connection, ConnectionSettings};
+use crate::connection::{Connection, ConnectionSettings, Generation};
 use crate::failure::{Failure, Refusal};
 use crate::near_cache::keep_proving;
 use crate::number_of_thread::number_of_thread;
@@ -53,7 +53,7 @@ pub(crate) struct Server {
     /// Writes that wait for replicas block their connection, so they have some of their own.
     waiting_lanes: Box<[Lane]>,
     /// Counts the times at which all connections were given up together.
-    generation: AtomicU64,
+    generation: Arc<AtomicU64>,
     outage: Mutex<Option<Outage>>,
 }
 
@@ -102,7 +102,7 @@ impl Server {
             replicas,
             lanes: lanes(connections),
             waiting_lanes: lanes(if replicas.is_some() { connections } else { 0 }),
-            generation: AtomicU64::new(0),
+            generation: Arc::default(),
             outage: Mutex::new(None),
         })
     }
@@ -138,32 +138,21 @@ impl Server {
         if let Err(failure) = &outcome
             && (failure.is_read_only() || connection.is_broken())
         {
-            self.give_up(connection.generation);
+            // The server may be another one by now.
+            connection.generation.end();
         }
         outcome
     }
 
-    /// Gives up all connections of this generation, because one of them failed: the server may be another one by now.
-    fn give_up(&self, generation: u64) {
-        let next = generation.wrapping_add(1);
-        // Somebody else may have done it.
-        let given_up = self
-            .generation
-            .compare_exchange(generation, next, Ordering::AcqRel, Ordering::Acquire);
-        if given_up.is_ok() {
-            tracing::debug!(target: "session_kit", server = ?self.place, "connections are given up");
-        }
-    }
-
     /// Gives up the connections of today.
     pub(crate) fn reconnect(&self) {
-        self.give_up(self.generation());
+        self.generation().end();
     }
 
     async fn connection(self: &Arc<Self>, lanes: &[Lane]) -> Result<Arc<Connection>, Failure> {
         let lane = lanes.get(number_of_thread() % lanes.len().max(1));
         let lane = lane.ok_or_else(|| Failure::NotSent(Arc::new(Refusal::NoMaster)))?;
-        match self.usable(lane) {
+        match Self::usable(lane) {
             Some(connection) => Ok(connection),
             // Boxed, as it is rare: every operation's future would have room for it.
             None => Box::pin(self.reopen(lane)).await,
@@ -173,7 +162,7 @@ impl Server {
     async fn reopen(self: &Arc<Self>, lane: &Lane) -> Result<Arc<Connection>, Failure> {
         self.fail_during_outage()?;
         let _turn = lane.opening.lock().await;
-        if let Some(connection) = self.usable(lane) {
+        if let Some(connection) = Self::usable(lane) {
             return Ok(connection);
         }
         self.claim_attempt()?;
@@ -199,14 +188,13 @@ impl Server {
         }
     }
 
-    fn generation(&self) -> u64 {
-        self.generation.load(Ordering::Acquire)
+    fn generation(&self) -> Generation {
+        Generation::of(&self.generation)
     }
 
-    fn usable(&self, lane: &Lane) -> Option<Arc<Connection>> {
+    fn usable(lane: &Lane) -> Option<Arc<Connection>> {
         let connection = lane.connection.load_full()?;
-        let is_current = connection.generation == self.generation();
-        (is_current && !connection.is_broken()).then_some(connection)
+        (!connection.is_broken()).then_some(connection)
     }
 
     /// Fails with the reason for which the last attempt failed, until it is time for another.

@@ -13,6 +13,9 @@ use crate::failure::{Failure, Refusal};
 use crate::near_cache::NearCache;
 use crate::server_info::{Role, ServerInfo};
 
+/// How many commands may wait for a connection's turn to write before those who send them have to wait for their own.
+const QUEUE: usize = 1024;
+
 /// How a connection is made and what is asked of its server.
 #[derive(Clone)]
 pub(crate) struct ConnectionSettings {
@@ -136,6 +139,7 @@ impl Connection {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(None)
             .set_response_timeout(Some(settings.response_timeout))
+            .set_pipeline_buffer_size(QUEUE)
             .set_push_sender(listener(Arc::clone(&line), settings.near_cache.clone()));
         let client = Client::open(info.clone()).map_err(refused)?;
         let mut driver = client

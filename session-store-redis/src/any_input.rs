@@ -78,7 +78,7 @@ proptest! {
         now in moments(),
     ) {
         if let Ok(value) = Value::read(&bytes) {
-            let _ = value.loaded(now).is_ok();
+            drop(value.loaded(now));
         }
     }
 
@@ -109,11 +109,11 @@ proptest! {
 
     #[test]
     fn any_text_is_a_url_or_is_refused(url in urls()) {
-        let _ = Address::parse(&url).is_ok();
+        drop(Address::parse(&url));
     }
 
     #[test]
     fn any_text_is_a_redirection_or_none(text in any::<String>()) {
-        let _ = redirected_to(&text, "here").is_some();
+        drop(redirected_to(&text, "here"));
     }
 }

@@ -160,24 +160,42 @@ async fn asked<T: FromRedisValue>(server: &OwnServer, command: &[&str]) -> T {
     question.query_async(&mut connection).await.unwrap()
 }
 
-#[tokio::test]
-async fn a_master_that_became_a_replica_is_not_believed_for_longer_than_the_staleness_that_was_allowed() {
-    const STALENESS: Duration = Duration::from_millis(400);
-    let cluster = OwnCluster::start(3).await.with_replica().await;
+const STALENESS: Duration = Duration::from_millis(400);
+
+/// A store, and what it holds of the first master.
+async fn held_of_first_master(cluster: &OwnCluster) -> (RedisStore, StoreKey) {
     let store = RedisStore::builder(cluster.url())
         .prefix(prefix())
         .connections(1)
         .near_cache(NearCacheSettings::new().max_staleness(STALENESS));
     let store = connect(store).await;
-    let (master, replica) = (&cluster.masters[0], cluster.replica.as_ref().unwrap());
-    let key = loop {
+    loop {
         let key = created(&store, &record(1)).await;
-        let places: Vec<String> = asked(master, &["KEYS", &format!("*{}", name(&key))]).await;
+        let places: Vec<String> = asked(&cluster.masters[0], &["KEYS", &format!("*{}", name(&key))]).await;
         if !places.is_empty() {
-            break key;
+            assert_eq!(loaded(&store, &key).await, 1);
+            return (store, key);
         }
-    };
-    assert_eq!(loaded(&store, &key).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_master_that_is_cut_off_from_the_others_is_not_believed() {
+    let mut cluster = OwnCluster::start(3).await;
+    let (store, key) = held_of_first_master(&cluster).await;
+    for server in &mut cluster.masters[1..] {
+        server.kill();
+    }
+    eventually("loads fail", async || store.load(&key, NOW).await.is_err()).await;
+    let state: String = cluster.masters[0].cluster(&["INFO"]).await;
+    assert!(state.contains("cluster_state:fail"), "{state}");
+}
+
+#[tokio::test]
+async fn a_master_that_became_a_replica_is_not_believed_for_longer_than_the_staleness_that_was_allowed() {
+    let cluster = OwnCluster::start(3).await.with_replica().await;
+    let (store, key) = held_of_first_master(&cluster).await;
+    let (master, replica) = (&cluster.masters[0], cluster.replica.as_ref().unwrap());
     eventually("the replica has the session", async || {
         let places: Vec<String> = asked(replica, &["KEYS", &format!("*{}", name(&key))]).await;
         !places.is_empty()

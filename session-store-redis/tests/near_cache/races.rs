@@ -100,13 +100,16 @@ async fn whoever_has_written_does_not_wait_for_the_message_that_says_so() {
     let proxy = Proxy::to(server.port, Late::Invalidations(Duration::from_millis(300))).await;
     let nodes = Nodes::on(&proxy.url(), 1).await;
     let key = created(&nodes.here, &record(1)).await;
+    let mut before_the_message = 0;
     for revision in 1..=5 {
         assert_eq!(loaded(&nodes.here, &key).await, revision);
         comes_to(&nodes.there, &key, revision).await;
         updated(&nodes.here, &key, revision).await;
         let (there, here) = (loaded(&nodes.there, &key).await, loaded(&nodes.here, &key).await);
-        assert_eq!((there, here), (revision, revision + 1));
+        assert_eq!(here, revision + 1);
+        before_the_message += usize::from(there == revision);
     }
+    assert!(before_the_message > 0, "the messages were not late");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

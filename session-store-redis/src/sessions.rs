@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::Value;
+use redis::{Cmd, Value};
 use session_core::{
     Created, Deleted, Loaded, MARK_KEPT, Moment, Owner, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated,
 };
@@ -133,8 +133,8 @@ impl Sessions {
     /// The value under `key`, as it is.
     async fn read(&self, key: &StoreKey) -> Result<(Vec<u8>, Option<Arc<Connection>>), StoreError> {
         let place = self.keys.session(key);
-        let mut get = redis::cmd("GET");
-        get.arg(&place);
+        let mut get = Cmd::with_capacity(2, "GET".len() + place.len());
+        get.arg("GET").arg(&place);
         let answer = self.servers.read(&place, &get).await;
         let (value, connection) = answer.map_err(Failure::of_reading)?;
         if value == Value::Nil {

@@ -38,7 +38,7 @@ fn measure(server: &Server, options: &Options) {
     let connections = options
         .connections
         .unwrap_or((processors + 1).min(MOST_CONNECTIONS_BY_DEFAULT));
-    let about = vec![
+    let about = [
         ("server", server.version.clone()),
         ("connections", connections.to_string()),
         ("payload bytes", sessions::PAYLOAD_BYTES.to_string()),

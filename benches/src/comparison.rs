@@ -117,7 +117,8 @@ impl Quartiles {
     fn of(values: impl Iterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.collect();
         values.sort_by(f64::total_cmp);
-        let at = |quarter: usize| values[(values.len() - 1) * quarter / 4];
+        // Three decimals are more than any of them is worth.
+        let at = |quarter: usize| (1e3 * values[(values.len() - 1) * quarter / 4]).round() / 1e3;
         Self {
             lower: at(1),
             median: at(2),

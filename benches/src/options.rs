@@ -11,10 +11,10 @@ pub struct Options {
     #[arg(long)]
     once: bool,
     /// How often each contender has its turn
-    #[arg(long, default_value_t = 25)]
+    #[arg(long, default_value_t = 50)]
     rounds: usize,
     /// Milliseconds of a turn
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 50)]
     slot: u64,
     /// How many operations are under way at once
     #[arg(long, value_delimiter = ',', default_value = "1,64,512")]

@@ -1,5 +1,6 @@
 //! What a run tells.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -17,7 +18,7 @@ pub struct Report {
     commit: String,
     machine: Machine,
     /// What else one has to know, such as the server's version.
-    about: Vec<(&'static str, String)>,
+    about: BTreeMap<&'static str, String>,
     rounds: usize,
     slot_milliseconds: u128,
     comparisons: Vec<Comparison>,
@@ -31,7 +32,7 @@ struct Machine {
 }
 
 impl Report {
-    pub fn new(subject: &'static str, about: Vec<(&'static str, String)>, options: &Options) -> Self {
+    pub fn new(subject: &'static str, about: impl Into<BTreeMap<&'static str, String>>, options: &Options) -> Self {
         println!(
             "{:<24} {:<12} {:>5}  {:<12} {:>10}  {:<19} {:>7} {:>6} {:>7}",
             "case", "threads", "conc.", "contender", "op/s", "ratio (quartiles)", "cpu us", "ratio", "server"
@@ -44,7 +45,7 @@ impl Report {
                 processors: available_parallelism().unwrap().get(),
                 kernel: said_by("uname", &["-sr"]),
             },
-            about,
+            about: about.into(),
             rounds: options.rounds(),
             slot_milliseconds: options.slot().as_millis(),
             comparisons: Vec::new(),

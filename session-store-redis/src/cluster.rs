@@ -201,7 +201,7 @@ impl Cluster {
         if is_fresh && !at_any_rate && !self.map.load().ranges.is_empty() {
             return Ok(());
         }
-        let outcome = self.ask_for_slots().await;
+        let outcome = Box::pin(self.ask_for_slots()).await;
         *looked_at = Some(Instant::now());
         outcome
     }

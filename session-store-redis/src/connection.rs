@@ -13,6 +13,9 @@ use crate::failure::{Failure, Refusal};
 use crate::near_cache::NearCache;
 use crate::server_info::{Role, ServerInfo};
 
+/// How many commands may wait for a connection's turn to write before those who send them have to wait for their own.
+const QUEUE: usize = 1024;
+
 /// How a connection is made and what is asked of its server.
 #[derive(Clone)]
 pub(crate) struct ConnectionSettings {
@@ -34,6 +37,7 @@ pub(crate) struct Connection {
     line: Arc<Line>,
     response_timeout: Duration,
     role: Role,
+    is_tracked: bool,
     pub(crate) generation: Generation,
 }
 
@@ -137,6 +141,7 @@ impl Connection {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(None)
             .set_response_timeout(Some(settings.response_timeout))
+            .set_pipeline_buffer_size(QUEUE)
             .set_push_sender(listener(Arc::clone(&line), settings.near_cache.clone()));
         let client = Client::open(info.clone()).map_err(refused)?;
         let mut driver = client
@@ -155,6 +160,7 @@ impl Connection {
             line,
             response_timeout: settings.response_timeout,
             role: settings.role,
+            is_tracked: settings.near_cache.is_some(),
             generation,
         })
     }
@@ -173,23 +179,28 @@ impl Connection {
 
     /// Sends a command and awaits its answer.
     pub(crate) async fn call(&self, command: &Cmd) -> Result<Value, Failure> {
-        let sent_at = Instant::now();
+        let sent_at = self.moment_of_proof();
         let answer = self.driver.clone().send_packed_command(command).await;
         self.judge(answer.and_then(Value::extract_error), sent_at)
     }
 
     /// Sends commands one right after the other, with nothing between them, and awaits the answers.
     pub(crate) async fn call_all(&self, commands: &Pipeline, count: usize) -> Result<Vec<Value>, Failure> {
-        let sent_at = Instant::now();
+        let sent_at = self.moment_of_proof();
         let answers = self.driver.clone().send_packed_commands(commands, 0, count).await;
         self.judge(answers, sent_at)
     }
 
-    fn judge<T>(&self, answer: Result<T, RedisError>, sent_at: Instant) -> Result<T, Failure> {
+    /// Now, if an answer to what is sent now proves something to a near-cache.
+    fn moment_of_proof(&self) -> Option<Instant> {
+        // A node of a cluster answers some commands when the slots are somebody else's already.
+        (self.is_tracked && self.role == Role::Single).then(Instant::now)
+    }
+
+    fn judge<T>(&self, answer: Result<T, RedisError>, sent_at: Option<Instant>) -> Result<T, Failure> {
         let failure = match answer {
             Ok(answer) => {
-                // A node of a cluster answers some commands when the slots are somebody else's already.
-                if self.role == Role::Single {
+                if let Some(sent_at) = sent_at {
                     self.line.answered(sent_at);
                 }
                 return Ok(answer);

@@ -93,7 +93,7 @@ impl Given {
                 (Some(ServerErrorKind::Ask), Failure::Refused(error)) => {
                     let node = error.redirect_node().and_then(|(address, _)| by_address(address));
                     let node = node.ok_or_else(|| failure.clone())?;
-                    return self.ask(connection, node, command).await;
+                    return Box::pin(self.ask(connection, node, command)).await;
                 }
                 _ => return Err(failure),
             }

@@ -74,6 +74,8 @@
 
 mod address;
 mod answer;
+#[cfg(test)]
+mod any_input;
 mod cluster;
 mod connect_error;
 mod connection;

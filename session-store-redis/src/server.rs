@@ -159,9 +159,14 @@ impl Server {
     async fn connection(self: &Arc<Self>, lanes: &[Lane]) -> Result<Arc<Connection>, Failure> {
         let lane = lanes.get(number_of_thread() % lanes.len().max(1));
         let lane = lane.ok_or_else(|| Failure::NotSent(Arc::new(Refusal::NoMaster)))?;
-        if let Some(connection) = Self::usable(lane) {
-            return Ok(connection);
+        match Self::usable(lane) {
+            Some(connection) => Ok(connection),
+            // Boxed, as it is rare: every operation's future would have room for it.
+            None => Box::pin(self.reopen(lane)).await,
         }
+    }
+
+    async fn reopen(self: &Arc<Self>, lane: &Lane) -> Result<Arc<Connection>, Failure> {
         self.fail_during_outage()?;
         let _turn = lane.opening.lock().await;
         if let Some(connection) = Self::usable(lane) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use redis::{Cmd, ServerErrorKind, Value};
 
 use crate::cluster::Cluster;
-use crate::connection::Line;
+use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::given::Given;
 use crate::script::Script;
@@ -45,18 +45,17 @@ impl Servers {
         }
     }
 
-    /// As [`Servers::call`] for a command that only reads; also over which line the answer came, if that is known.
-    pub(crate) async fn read(&self, key: &[u8], command: &Cmd) -> Result<(Value, Option<Arc<Line>>), Failure> {
-        let (answer, connection) = match self {
+    /// As [`Servers::call`] for a command that only reads; also over which connection the answer came, if that is known.
+    pub(crate) async fn read(&self, key: &[u8], command: &Cmd) -> Result<(Value, Option<Arc<Connection>>), Failure> {
+        match self {
             Self::One(server) => {
                 let connection = server.reader().await?;
                 let answer = server.mind(&connection, connection.call(command).await)?;
-                (answer, Some(connection))
+                Ok((answer, Some(connection)))
             }
-            Self::Cluster(cluster) => cluster.read(key, command).await?,
-            Self::Given(given) => (given.call(command).await?, None),
-        };
-        Ok((answer, connection.map(|connection| Arc::clone(connection.line()))))
+            Self::Cluster(cluster) => cluster.read(key, command).await,
+            Self::Given(given) => Ok((given.call(command).await?, None)),
+        }
     }
 
     /// Runs a script where `keys` are; the first of them says where that is.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::Value;
+use redis::{Cmd, Value};
 use session_core::{
     Created, Deleted, Loaded, MARK_KEPT, Moment, Owner, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated,
 };
 
 use crate::answer::{Answer, Unexpected, bulk_string};
-use crate::connection::Line;
+use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::keys::{Keys, Name};
 use crate::near_cache::NearCache;
@@ -117,10 +117,10 @@ impl Sessions {
             return Ok(Loaded::Found(record));
         }
         let placeholder = near_cache.placeholder(key);
-        let (bytes, line) = self.read(key).await?;
+        let (bytes, connection) = self.read(key).await?;
         let loaded = loaded(&bytes, now)?;
-        if let (Loaded::Found(record), Some(placeholder), Some(line)) = (&loaded, placeholder, line) {
-            placeholder.file(record, &line);
+        if let (Loaded::Found(record), Some(placeholder), Some(connection)) = (&loaded, placeholder, connection) {
+            placeholder.file(record, connection.line());
         }
         Ok(loaded)
     }
@@ -131,16 +131,17 @@ impl Sessions {
     }
 
     /// The value under `key`, as it is.
-    async fn read(&self, key: &StoreKey) -> Result<(Vec<u8>, Option<Arc<Line>>), StoreError> {
+    async fn read(&self, key: &StoreKey) -> Result<(Vec<u8>, Option<Arc<Connection>>), StoreError> {
         let place = self.keys.session(key);
-        let mut get = redis::cmd("GET");
-        get.arg(&place);
-        let (value, line) = self.servers.read(&place, &get).await.map_err(Failure::of_reading)?;
+        let mut get = Cmd::with_capacity(2, "GET".len() + place.len());
+        get.arg("GET").arg(&place);
+        let answer = self.servers.read(&place, &get).await;
+        let (value, connection) = answer.map_err(Failure::of_reading)?;
         if value == Value::Nil {
-            return Ok((Vec::new(), line));
+            return Ok((Vec::new(), connection));
         }
         let bytes = bulk_string(value).ok_or(Unexpected);
-        Ok((bytes.map_err(Unexpected::into_store_error)?, line))
+        Ok((bytes.map_err(Unexpected::into_store_error)?, connection))
     }
 
     pub(crate) async fn update(

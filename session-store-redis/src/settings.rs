@@ -38,7 +38,7 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 const KEEPALIVE: Duration = Duration::from_secs(30);
 const MOST_CONNECTIONS: usize = 64;
 /// What is opened unasked on machines with more processors.
-const MOST_CONNECTIONS_BY_DEFAULT: usize = 16;
+const MOST_CONNECTIONS_BY_DEFAULT: usize = 17;
 
 /// Settings of a [`RedisStore`].
 ///
@@ -127,11 +127,12 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// How many connections to open to each server, 1 to 64; by default one for each processor, at most 16.
+    /// How many connections to open to each server, 1 to 64; by default one for each processor and one more, at most 17.
     ///
     /// Each thread uses one of its own as far as there are enough: on four cores, four connections carried 1.6 times as many
-    /// reads as one, and 2.7 times as many where each thread has its own runtime. They are opened when they are
-    /// first needed. Writes that [wait for replicas](Self::wait_for_replicas) use as many again.
+    /// reads as one, and 2.7 times as many where each thread has its own runtime. The one more is for the thread that starts the
+    /// application, whose connection none that works should share. They are opened when they are first needed. Writes that
+    /// [wait for replicas](Self::wait_for_replicas) use as many again.
     pub const fn connections(mut self, connections: usize) -> Self {
         self.connections = Some(connections);
         self
@@ -259,7 +260,9 @@ impl RedisStoreBuilder {
             Target::Given(give) => return Ok(Servers::Given(give(self.response_timeout))),
         };
         let processors = available_parallelism().map_or(1, NonZeroUsize::get);
-        let connections = self.connections.unwrap_or(processors.min(MOST_CONNECTIONS_BY_DEFAULT));
+        let connections = self
+            .connections
+            .unwrap_or((processors + 1).min(MOST_CONNECTIONS_BY_DEFAULT));
         let settings = |role| ConnectionSettings {
             connect_timeout: self.connect_timeout,
             response_timeout: self.response_timeout,

@@ -52,7 +52,7 @@ impl NearCacheSettings {
     }
 
     /// How many bytes they may take together: at least 4096. A session counts as its payload, its owner's name and 256
-    /// bytes. One that does not fit is not held.
+    /// bytes. One that counts more than 64 KiB, and more than a 64th of all, may not be held.
     pub const fn max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
         self
@@ -63,7 +63,7 @@ impl NearCacheSettings {
     ///
     /// While the server answers, what it invalidates is dropped within the time that its message takes. This limit is for a
     /// server, or a network, that stopped without closing the connection. It costs one `PING` a connection for each quarter
-    /// of it without other commands.
+    /// of it without other commands; in a cluster a `HELLO` and a `CLUSTER INFO`, with or without other commands.
     pub const fn max_staleness(mut self, staleness: Duration) -> Self {
         self.max_staleness = staleness;
         self

@@ -3,18 +3,24 @@
 #![allow(
     dead_code,
     clippy::allow_attributes,
-    clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
+    clippy::let_underscore_must_use,
+    clippy::panic,
+    clippy::unwrap_used,
     reason = "a test may panic, and not every test needs everything"
 )]
 
 pub(crate) mod cluster;
+pub(crate) mod late_proxy;
 pub(crate) mod load;
+pub(crate) mod monitor;
+pub(crate) mod own_cluster;
+pub(crate) mod own_server;
 pub(crate) mod proxy;
 pub(crate) mod sentinel;
 pub(crate) mod server;
 pub(crate) mod session;
+pub(crate) mod sessions;
 
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,0 +1,102 @@
+//! `RedisStore` against the driver that it is made of: the same commands, over as many connections, with the same answers.
+
+mod bare;
+mod server;
+mod sessions;
+mod store;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use session_bench::{Case, Entrant, Options, Report, Runtimes, Threads, compare};
+use session_store_redis::{NearCacheSettings, RedisStore};
+
+use bare::{Bare, BareLoad, BareUpdate};
+use server::Server;
+use sessions::Sessions;
+use store::{StoreLoad, StoreUpdate};
+
+/// As many as the store opens by default.
+const MOST_CONNECTIONS_BY_DEFAULT: usize = 17;
+
+fn main() -> ExitCode {
+    match Server::start() {
+        Ok(server) => {
+            measure(&server, &Options::read());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(server: &Server, options: &Options) {
+    let processors = available_parallelism().map_or(1, |processors| processors.get());
+    let connections = options
+        .connections
+        .unwrap_or((processors + 1).min(MOST_CONNECTIONS_BY_DEFAULT));
+    let about = vec![
+        ("server", server.version.clone()),
+        ("connections", connections.to_string()),
+        ("payload bytes", sessions::PAYLOAD_BYTES.to_string()),
+    ];
+    let mut report = Report::new("redis", about, options);
+    for threads in [Threads::OneRuntime, Threads::RuntimeEach] {
+        let runtimes = Runtimes::new(threads);
+        let contenders = Contenders::new(&runtimes, server, connections);
+        for &concurrency in &options.concurrency {
+            for (name, entrants) in contenders.cases() {
+                if name.contains(&options.only) {
+                    let case = Case {
+                        name,
+                        concurrency,
+                        items: sessions::COUNT,
+                        server: Some(server.pid()),
+                        entrants: &entrants,
+                    };
+                    report.add(compare(&runtimes, &case, options));
+                }
+            }
+        }
+    }
+    report.finish(options);
+}
+
+struct Contenders {
+    bare_load: Entrant,
+    store_load: Entrant,
+    near_load: Entrant,
+    bare_update: Entrant,
+    store_update: Entrant,
+}
+
+impl Contenders {
+    fn new(runtimes: &Runtimes, server: &Server, connections: usize) -> Self {
+        let url = server.url.clone();
+        let (store, near, sessions) = runtimes.prepare(async move {
+            let builder = || RedisStore::builder(&url).connections(connections);
+            let store = builder().connect().await.unwrap();
+            let near = builder().near_cache(NearCacheSettings::new()).connect().await.unwrap();
+            let sessions = Sessions::create(&store).await;
+            (store, near, Arc::new(sessions))
+        });
+        let bare = Arc::new(Bare::new(&server.url, connections));
+        Self {
+            bare_load: Entrant::new("bare", BareLoad::new(&bare, &sessions)),
+            store_load: Entrant::new("store", StoreLoad::new(&store, &sessions)),
+            near_load: Entrant::new("near-cache", StoreLoad::new(&near, &sessions)),
+            bare_update: Entrant::new("bare", BareUpdate::new(&bare, &sessions)),
+            store_update: Entrant::new("store", StoreUpdate::new(&store, &sessions)),
+        }
+    }
+
+    fn cases(&self) -> [(&'static str, Vec<&Entrant>); 2] {
+        [
+            ("load", vec![&self.bare_load, &self.store_load, &self.near_load]),
+            ("load then update", vec![&self.bare_update, &self.store_update]),
+        ]
+    }
+}

@@ -1,0 +1,127 @@
+//! Contenders one after another, again and again.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::contender::Entrant;
+use crate::options::Options;
+use crate::process::cpu_time;
+use crate::runtimes::{Runtimes, Threads};
+
+/// What is compared.
+pub struct Case<'a> {
+    pub name: &'static str,
+    pub concurrency: usize,
+    /// How many items there are to operate on.
+    pub items: usize,
+    /// The server, if there is one.
+    pub server: Option<u32>,
+    /// The first is the one to whom the others are compared.
+    pub entrants: &'a [&'a Entrant],
+}
+
+/// What came out.
+#[derive(Serialize)]
+pub struct Comparison {
+    pub case: &'static str,
+    pub threads: Threads,
+    pub concurrency: usize,
+    pub results: Vec<Outcome>,
+}
+
+/// One contender's part of it. Ratios are to the first contender in the same round.
+#[derive(Serialize)]
+pub struct Outcome {
+    pub name: &'static str,
+    pub operations_per_second: Quartiles,
+    pub ratio: Quartiles,
+    pub cpu_microseconds: Quartiles,
+    pub cpu_ratio: Quartiles,
+    pub server_cpu_microseconds: Quartiles,
+}
+
+#[derive(Clone, Copy, Serialize)]
+pub struct Quartiles {
+    pub lower: f64,
+    pub median: f64,
+    pub upper: f64,
+}
+
+#[derive(Clone, Copy)]
+struct Sample {
+    operations_per_second: f64,
+    cpu_microseconds: f64,
+    server_cpu_microseconds: f64,
+}
+
+/// Lets the contenders take turns, each round in another order: what disturbs one disturbs the others.
+pub fn compare(runtimes: &Runtimes, case: &Case<'_>, options: &Options) -> Comparison {
+    for entrant in case.entrants {
+        runtimes.warm_up(entrant, case.items);
+    }
+    let count = case.entrants.len();
+    let mut samples = vec![Vec::new(); count];
+    for round in 0..options.rounds() {
+        for turn in 0..count {
+            let turn = if round % 2 == 0 { turn } else { count - 1 - turn };
+            let who = (turn + round / 2) % count;
+            samples[who].push(sample(runtimes, case, case.entrants[who], options.slot()));
+        }
+    }
+    let outcomes = case.entrants.iter().zip(&samples);
+    Comparison {
+        case: case.name,
+        threads: runtimes.threads,
+        concurrency: case.concurrency,
+        results: outcomes
+            .map(|(entrant, of)| outcome(entrant.name, of, &samples[0]))
+            .collect(),
+    }
+}
+
+fn sample(runtimes: &Runtimes, case: &Case<'_>, entrant: &Entrant, slot: Duration) -> Sample {
+    let used = || {
+        let server = case.server.map_or(Duration::ZERO, cpu_time);
+        (cpu_time(std::process::id()), server)
+    };
+    let before = used();
+    let (operations, elapsed) = runtimes.run(entrant, case.concurrency, case.items, slot);
+    let after = used();
+    let each =
+        |after: Duration, before: Duration| 1e6 * after.saturating_sub(before).as_secs_f64() / operations.max(1) as f64;
+    Sample {
+        operations_per_second: operations as f64 / elapsed.as_secs_f64(),
+        cpu_microseconds: each(after.0, before.0),
+        server_cpu_microseconds: each(after.1, before.1),
+    }
+}
+
+fn outcome(name: &'static str, samples: &[Sample], first: &[Sample]) -> Outcome {
+    let of = |value: fn(&Sample) -> f64| Quartiles::of(samples.iter().map(value));
+    let to_first = |value: fn(&Sample) -> f64| {
+        let pairs = samples.iter().zip(first);
+        Quartiles::of(pairs.map(|(sample, first)| value(sample) / value(first)))
+    };
+    Outcome {
+        name,
+        operations_per_second: of(|sample| sample.operations_per_second),
+        ratio: to_first(|sample| sample.operations_per_second),
+        cpu_microseconds: of(|sample| sample.cpu_microseconds),
+        cpu_ratio: to_first(|sample| sample.cpu_microseconds),
+        server_cpu_microseconds: of(|sample| sample.server_cpu_microseconds),
+    }
+}
+
+impl Quartiles {
+    fn of(values: impl Iterator<Item = f64>) -> Self {
+        let mut values: Vec<f64> = values.collect();
+        values.sort_by(f64::total_cmp);
+        let at = |quarter: usize| values[(values.len() - 1) * quarter / 4];
+        Self {
+            lower: at(1),
+            median: at(2),
+            upper: at(3),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What benchmarks share: contenders, where they run, how they are compared, and what is reported.
+//!
+//! A subject, such as a store, is a program of its own beside this library. It names its contenders, the bare driver first,
+//! and compares them case by case. Timings of different runs say nothing about each other; ratios within a run do.
+
+mod comparison;
+mod contender;
+mod options;
+mod process;
+mod report;
+mod runtimes;
+
+pub use comparison::{Case, Comparison, compare};
+pub use contender::{Contender, Entrant};
+pub use options::Options;
+pub use process::cpu_time;
+pub use report::Report;
+pub use runtimes::{Runtimes, Threads};

@@ -1,0 +1,105 @@
+//! What a run tells.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::thread::available_parallelism;
+
+use serde::Serialize;
+
+use crate::comparison::{Comparison, Outcome};
+use crate::options::Options;
+
+/// A subject's comparisons, and where they were made.
+#[derive(Serialize)]
+pub struct Report {
+    subject: &'static str,
+    commit: String,
+    machine: Machine,
+    /// What else one has to know, such as the server's version.
+    about: Vec<(&'static str, String)>,
+    rounds: usize,
+    slot_milliseconds: u128,
+    comparisons: Vec<Comparison>,
+}
+
+#[derive(Serialize)]
+struct Machine {
+    processor: String,
+    processors: usize,
+    kernel: String,
+}
+
+impl Report {
+    pub fn new(subject: &'static str, about: Vec<(&'static str, String)>, options: &Options) -> Self {
+        println!(
+            "{:<24} {:<12} {:>5}  {:<12} {:>10}  {:<19} {:>7} {:>6} {:>7}",
+            "case", "threads", "conc.", "contender", "op/s", "ratio (quartiles)", "cpu us", "ratio", "server"
+        );
+        Self {
+            subject,
+            commit: said_by("git", &["describe", "--always", "--dirty", "--exclude=*"]),
+            machine: Machine {
+                processor: processor(),
+                processors: available_parallelism().unwrap().get(),
+                kernel: said_by("uname", &["-sr"]),
+            },
+            about,
+            rounds: options.rounds(),
+            slot_milliseconds: options.slot().as_millis(),
+            comparisons: Vec::new(),
+        }
+    }
+
+    pub fn add(&mut self, comparison: Comparison) {
+        for outcome in &comparison.results {
+            print_line(&comparison, outcome);
+        }
+        self.comparisons.push(comparison);
+    }
+
+    /// Files the report under its subject's name, if it is complete.
+    pub fn finish(&self, options: &Options) {
+        if !options.is_complete() {
+            return;
+        }
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("results/{}.json", self.subject));
+        let json = serde_json::to_string_pretty(self).unwrap() + "\n";
+        fs::write(&file, json).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        println!("\nfiled in {}", file.display());
+    }
+}
+
+fn print_line(comparison: &Comparison, outcome: &Outcome) {
+    let (ratio, rate) = (outcome.ratio, outcome.operations_per_second.median);
+    let ratios = format!("{:.3} ({:.3} {:.3})", ratio.median, ratio.lower, ratio.upper);
+    println!(
+        "{:<24} {:<12} {:>5}  {:<12} {:>10.0}  {:<19} {:>7.2} {:>6.3} {:>7.2}",
+        comparison.case,
+        format!("{:?}", comparison.threads),
+        comparison.concurrency,
+        outcome.name,
+        rate,
+        ratios,
+        outcome.cpu_microseconds.median,
+        outcome.cpu_ratio.median,
+        outcome.server_cpu_microseconds.median,
+    );
+}
+
+fn processor() -> String {
+    let about = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = about.lines().find_map(|line| line.strip_prefix("model name"));
+    name.map(|name| name.trim_start_matches([' ', '\t', ':']).to_owned())
+        .unwrap_or_default()
+}
+
+fn said_by(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output();
+    output
+        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        .unwrap_or_default()
+}

@@ -77,13 +77,16 @@ mod answer;
 #[cfg(test)]
 mod any_input;
 mod cluster;
+mod connect;
 mod connect_error;
 mod connection;
 mod failure;
 mod given;
 mod keys;
+mod moments;
 mod near_cache;
 mod number_of_thread;
+mod outage;
 mod owners;
 mod rotation;
 mod script;

@@ -7,9 +7,10 @@ use session_core::{Deleted, Listed, Loaded, Moment, Owner, StoreError, StoreKey}
 use crate::answer::{Unexpected, bulk_string};
 use crate::failure::Failure;
 use crate::keys::Name;
+use crate::moments::{decimal, optional, score};
 use crate::script;
 use crate::server::Access;
-use crate::sessions::{Sessions, corrupt, decimal, optional, score};
+use crate::sessions::{Sessions, corrupt};
 use crate::value::{LAST_OF_HEAD, Value as Stored};
 
 /// How many commands of one call are under way at once.

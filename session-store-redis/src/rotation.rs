@@ -5,9 +5,10 @@ use session_core::{Created, Owner, Record, Rotated, Rotation, StoreError, StoreK
 
 use crate::answer::Answer;
 use crate::keys::Name;
+use crate::moments::{decimal, optional, score, time_to_live, told};
 use crate::script;
 use crate::server::Access;
-use crate::sessions::{Sessions, decimal, optional, score, time_to_live, told};
+use crate::sessions::Sessions;
 use crate::value;
 
 impl Sessions {

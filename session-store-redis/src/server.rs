@@ -1,23 +1,19 @@
 //! One server: its connections, and what happens while it is away.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use redis::{Cmd, ConnectionInfo, Value};
-use tokio::time::Instant;
 
 use crate::connection::{Connection, ConnectionSettings, Generation};
 use crate::failure::{Failure, Refusal};
 use crate::near_cache::keep_proving;
 use crate::number_of_thread::number_of_thread;
+use crate::outage::Outage;
 use crate::sentinel::Sentinel;
 use crate::surrounded::{self, Replicas};
-
-const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Where a server is.
 pub(crate) enum Place {
@@ -54,7 +50,7 @@ pub(crate) struct Server {
     waiting_lanes: Box<[Lane]>,
     /// Counts the times at which all connections were given up together.
     generation: Arc<AtomicU64>,
-    outage: Mutex<Option<Outage>>,
+    outage: Outage,
 }
 
 /// A place for a connection.
@@ -62,12 +58,6 @@ pub(crate) struct Server {
 struct Lane {
     connection: ArcSwapOption<Connection>,
     opening: tokio::sync::Mutex<()>,
-}
-
-struct Outage {
-    attempts: u32,
-    retry_at: Instant,
-    reason: Arc<Refusal>,
 }
 
 impl fmt::Debug for Server {
@@ -103,7 +93,7 @@ impl Server {
             lanes: lanes(connections),
             waiting_lanes: lanes(if replicas.is_some() { connections } else { 0 }),
             generation: Arc::default(),
-            outage: Mutex::new(None),
+            outage: Outage::default(),
         })
     }
 
@@ -145,7 +135,7 @@ impl Server {
             // The server may be another one by now.
             let is_first = connection.generation.end();
             if let (true, Failure::Lost(reason)) = (is_first && failure.is_late(), failure) {
-                self.suspect(reason);
+                self.outage.suspect(&self.place, reason);
             }
         }
         outcome
@@ -167,21 +157,21 @@ impl Server {
     }
 
     async fn reopen(self: &Arc<Self>, lane: &Lane) -> Result<Arc<Connection>, Failure> {
-        self.fail_during_outage()?;
+        self.outage.check()?;
         let _turn = lane.opening.lock().await;
         if let Some(connection) = Self::usable(lane) {
             return Ok(connection);
         }
-        self.claim_attempt()?;
+        self.outage.claim_attempt(self.settings.connect_timeout)?;
         match self.open().await {
             Ok(connection) => {
-                self.end_outage();
+                self.outage.end(&self.place);
                 let connection = Arc::new(connection);
                 lane.connection.store(Some(Arc::clone(&connection)));
                 keep_proving(&connection, &self.settings);
                 Ok(connection)
             }
-            Err(refusal) => Err(Failure::NotSent(self.note_outage(refusal))),
+            Err(refusal) => Err(self.outage.begin(&self.place, refusal)),
         }
     }
 
@@ -202,99 +192,5 @@ impl Server {
     fn usable(lane: &Lane) -> Option<Arc<Connection>> {
         let connection = lane.connection.load_full()?;
         (!connection.is_broken()).then_some(connection)
-    }
-
-    /// Fails with the reason for which the last attempt failed, until it is time for another.
-    fn fail_during_outage(&self) -> Result<(), Failure> {
-        match &*self.outage() {
-            Some(outage) if Instant::now() < outage.retry_at => Err(outage.failure()),
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    /// Lets one attempt pass; during an outage the others go on failing while it is under way.
-    fn claim_attempt(&self) -> Result<(), Failure> {
-        let now = Instant::now();
-        match &mut *self.outage() {
-            Some(outage) if now < outage.retry_at => Err(outage.failure()),
-            Some(outage) => {
-                outage.retry_at = now + self.settings.connect_timeout;
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// A server that did not answer in time may take long to be reached, too: one call tries, and the others do not wait for it.
-    fn suspect(&self, reason: &Arc<Refusal>) {
-        let mut outage = self.outage();
-        if outage.is_none() {
-            self.warn_of(reason);
-            *outage = Some(Outage {
-                attempts: 0,
-                retry_at: Instant::now(),
-                reason: Arc::clone(reason),
-            });
-        }
-    }
-
-    fn note_outage(&self, refusal: Refusal) -> Arc<Refusal> {
-        let reason = Arc::new(refusal);
-        let mut outage = self.outage();
-        let attempts = outage.as_ref().map_or(0, |outage| outage.attempts.saturating_add(1));
-        if attempts == 0 {
-            self.warn_of(&reason);
-        }
-        *outage = Some(Outage {
-            attempts,
-            retry_at: Instant::now() + pause_after(attempts),
-            reason: Arc::clone(&reason),
-        });
-        reason
-    }
-
-    fn warn_of(&self, reason: &Refusal) {
-        let error: &(dyn std::error::Error + 'static) = reason;
-        tracing::warn!(target: "session_kit", server = ?self.place, error, "the session store is away");
-    }
-
-    fn end_outage(&self) {
-        if self.outage().take().is_some() {
-            tracing::info!(target: "session_kit", server = ?self.place, "the session store is back");
-        }
-    }
-
-    fn outage(&self) -> std::sync::MutexGuard<'_, Option<Outage>> {
-        self.outage.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Outage {
-    fn failure(&self) -> Failure {
-        Failure::NotSent(Arc::clone(&self.reason))
-    }
-}
-
-/// Doubles from attempt to attempt; between half and all of it, so that nodes do not come back at the same moment.
-fn pause_after(attempts: u32) -> Duration {
-    let longest = SHORTEST_PAUSE
-        .saturating_mul(2_u32.saturating_pow(attempts.min(10)))
-        .min(LONGEST_PAUSE);
-    longest.mul_f64(0.5 + fastrand::f64() / 2.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_to_a_second() {
-        for (attempts, longest) in [(0, 50), (1, 100), (4, 800), (5, 1000), (u32::MAX, 1000)] {
-            let longest = Duration::from_millis(longest);
-            for _ in 0..100 {
-                let pause = pause_after(attempts);
-                assert!(pause >= longest / 2 && pause <= longest, "{pause:?} after {attempts}");
-            }
-        }
     }
 }

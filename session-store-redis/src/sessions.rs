@@ -1,7 +1,6 @@
 //! Sessions under their keys: what concerns one at a time.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use redis::{Cmd, Value};
 use session_core::{
@@ -12,18 +11,14 @@ use crate::answer::{Answer, Unexpected, bulk_string};
 use crate::connection::Connection;
 use crate::failure::Failure;
 use crate::keys::{Keys, Name};
-use crate::near_cache::NearCache;
+use crate::moments::{decimal, optional, score, time_to_live, told};
+use crate::near_cache::{Forgetting, NearCache};
 use crate::script::{self, Script};
 use crate::server::Access;
 use crate::servers::Servers;
 use crate::value::{self, NotASession};
 
-/// For how long Redis keeps what has ended: clocks of nodes differ, and an ended record must not vanish before the last
-/// of them sees its end. The end itself is in the record.
-const GRACE: Duration = Duration::from_secs(60);
-/// Redis takes no time to live that ends after the year 292 million.
-const LONGEST: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
-/// What nodes of a cluster may still send on their own, in the worst order. Nothing but delays can be that long.
+/// How many marks are followed: each is a rotation within the last minutes.
 const MOST_MARKS: usize = 64;
 
 /// All sessions of a store.
@@ -32,20 +27,6 @@ pub(crate) struct Sessions {
     pub(crate) servers: Servers,
     pub(crate) keys: Keys,
     pub(crate) near_cache: Option<Arc<NearCache>>,
-}
-
-/// Forgets, in the end, what a near-cache holds of a session that is written to: also if the write fails or is cancelled.
-pub(crate) struct Forgetting<'a> {
-    near_cache: Option<&'a NearCache>,
-    key: StoreKey,
-}
-
-impl Drop for Forgetting<'_> {
-    fn drop(&mut self) {
-        if let Some(near_cache) = self.near_cache {
-            near_cache.forget(&self.key);
-        }
-    }
 }
 
 impl Sessions {
@@ -269,10 +250,7 @@ impl Sessions {
     }
 
     pub(crate) fn forgetting(&self, key: &StoreKey) -> Forgetting<'_> {
-        Forgetting {
-            near_cache: self.near_cache.as_deref(),
-            key: *key,
-        }
+        Forgetting::new(self.near_cache.as_deref(), key)
     }
 }
 
@@ -283,29 +261,4 @@ pub(crate) fn loaded(bytes: &[u8], now: Moment) -> Result<Loaded, StoreError> {
 
 pub(crate) fn corrupt(error: NotASession) -> StoreError {
     StoreError::Corrupt(Box::new(error))
-}
-
-/// The end that an owner's index is told: as much later as there is left, so that it has to be told seldom.
-pub(crate) fn told(expires_at: Moment, now: Moment) -> Moment {
-    expires_at + expires_at.since(now)
-}
-
-/// For how long Redis is to keep what ends at `until`, in milliseconds. It is counted from the `now` that was handed in, so that
-/// a clock that is wrong, or not a clock, removes nothing early.
-pub(crate) fn time_to_live(until: Moment, now: Moment) -> Vec<u8> {
-    let left = until.since(now).min(LONGEST) + GRACE;
-    left.as_millis().to_string().into_bytes()
-}
-
-/// A moment as the score of a sorted set, within what can be a time to live.
-pub(crate) fn score(moment: Moment, now: Moment) -> Vec<u8> {
-    decimal(moment.min(now + LONGEST))
-}
-
-pub(crate) fn decimal(moment: Moment) -> Vec<u8> {
-    moment.as_millis().to_string().into_bytes()
-}
-
-pub(crate) fn optional(moment: Option<Moment>) -> Vec<u8> {
-    moment.map(decimal).unwrap_or_default()
 }

@@ -1,46 +1,23 @@
 //! Which servers, and how to talk to them.
 
 use std::fmt;
-use std::num::NonZeroUsize;
-use std::sync::Arc;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
 use redis::aio::ConnectionLike;
 use redis::cluster_async::ClusterConnection;
-use redis::io::tcp::TcpSettings;
-use redis::io::tcp::socket2::TcpKeepalive;
-use redis::{ConnectionInfo, ProtocolVersion};
-use session_core::{ConfigError, StoreKey};
+use session_core::ConfigError;
 
-use crate::address::Address;
-use crate::cluster::Cluster;
-use crate::connect_error::RedisConnectError;
-use crate::connection::ConnectionSettings;
 use crate::given::Given;
-use crate::keys::Keys;
-use crate::near_cache::{NearCache, NearCacheSettings};
-use crate::script;
-use crate::sentinel::Sentinel;
-use crate::server::{Access, Place, Server};
-use crate::server_info::Role;
-use crate::servers::Servers;
-use crate::sessions::Sessions;
-use crate::slots::NodeAddress;
-use crate::store::RedisStore;
+use crate::near_cache::NearCacheSettings;
 use crate::surrounded::Replicas;
 use crate::tls::Tls;
 
 const PREFIX: &str = "session:";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
-/// After how long a silent connection shows that it is used, to routers that would forget it.
-const KEEPALIVE: Duration = Duration::from_secs(30);
 const MOST_CONNECTIONS: usize = 64;
-/// What is opened unasked on machines with more processors.
-const MOST_CONNECTIONS_BY_DEFAULT: usize = 17;
 
-/// Settings of a [`RedisStore`].
+/// Settings of a [`RedisStore`](crate::RedisStore).
 ///
 /// ```no_run
 /// use session_store_redis::{RedisConnectError, NearCacheSettings, RedisStore};
@@ -58,18 +35,19 @@ const MOST_CONNECTIONS_BY_DEFAULT: usize = 17;
 /// ```
 #[must_use]
 pub struct RedisStoreBuilder {
-    target: Target,
-    prefix: String,
-    connections: Option<usize>,
-    connect_timeout: Duration,
-    response_timeout: Duration,
-    replicas: Option<Replicas>,
-    near_cache: Option<NearCacheSettings>,
-    tls: Tls,
-    sentinel_credentials: Option<(String, String)>,
+    pub(crate) target: Target,
+    pub(crate) prefix: String,
+    pub(crate) connections: Option<usize>,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) response_timeout: Duration,
+    pub(crate) replicas: Option<Replicas>,
+    pub(crate) near_cache: Option<NearCacheSettings>,
+    pub(crate) tls: Tls,
+    pub(crate) sentinel_credentials: Option<(String, String)>,
 }
 
-enum Target {
+/// Where the store is to be.
+pub(crate) enum Target {
     Url(String),
     Given(Box<dyn Fn(Duration) -> Given + Send>),
 }
@@ -199,29 +177,7 @@ impl RedisStoreBuilder {
         self
     }
 
-    /// Connects, and makes sure that the server is one that the store can work with, and lets it work.
-    ///
-    /// Must be called on a tokio runtime.
-    ///
-    /// # Errors
-    ///
-    /// When the URL or a setting is not possible, or the server can't be reached, is too old, or refuses.
-    pub async fn connect(self) -> Result<RedisStore, RedisConnectError> {
-        self.check()?;
-        let keys = Keys::new(self.prefix.clone())?;
-        let near_cache = self
-            .near_cache
-            .map(|settings| Arc::new(NearCache::new(&settings, keys.clone())));
-        let sessions = Sessions {
-            servers: self.servers(near_cache.as_ref())?,
-            keys,
-            near_cache,
-        };
-        probe(&sessions).await?;
-        Ok(RedisStore::new(sessions))
-    }
-
-    fn check(&self) -> Result<(), ConfigError> {
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let (shortest, longest) = (Duration::from_millis(10), Duration::from_secs(60));
         for (setting, limit) in [
             ("connect_timeout", self.connect_timeout),
@@ -246,92 +202,8 @@ impl RedisStoreBuilder {
         }
         self.near_cache.map_or(Ok(()), |settings| settings.check())
     }
-
-    fn servers(&self, near_cache: Option<&Arc<NearCache>>) -> Result<Servers, RedisConnectError> {
-        let given_can_not = |setting, bounds| Err(out_of_bounds(setting, "set".to_owned(), bounds).into());
-        let url = match &self.target {
-            Target::Url(url) => url,
-            Target::Given(_) if near_cache.is_some() => {
-                return given_can_not("near_cache", "connections that the store makes itself, by a URL");
-            }
-            Target::Given(_) if self.replicas.is_some() => {
-                return given_can_not("wait_for_replicas", "connections that the store makes itself, by a URL");
-            }
-            Target::Given(give) => return Ok(Servers::Given(give(self.response_timeout))),
-        };
-        let processors = available_parallelism().map_or(1, NonZeroUsize::get);
-        let connections = self
-            .connections
-            .unwrap_or((processors + 1).min(MOST_CONNECTIONS_BY_DEFAULT));
-        let settings = |role| ConnectionSettings {
-            connect_timeout: self.connect_timeout,
-            response_timeout: self.response_timeout,
-            role,
-            near_cache: near_cache.cloned(),
-        };
-        let prepare = |info| self.tls.prepare(tuned(info));
-        Ok(match Address::parse(url)? {
-            Address::One(info) => {
-                let place = Place::Fixed(prepare(info)?);
-                Servers::One(Server::new(place, settings(Role::Single), connections, self.replicas))
-            }
-            Address::Sentinel {
-                sentinels,
-                name,
-                master,
-            } => {
-                let master = prepare(master)?;
-                let sentinels = sentinels.into_iter().map(|address| self.sentinel(&master, address));
-                let place = Place::Sentinel(Sentinel::new(sentinels.collect(), master.clone(), &name));
-                Servers::One(Server::new(place, settings(Role::Single), connections, self.replicas))
-            }
-            Address::Cluster { seeds, node } => {
-                let node = prepare(node)?;
-                let settings = settings(Role::ClusterNode);
-                Servers::Cluster(Box::new(Cluster::new(
-                    seeds,
-                    node,
-                    settings,
-                    connections,
-                    self.replicas,
-                )))
-            }
-        })
-    }
-
-    /// How to talk to a Sentinel: as to the master, but for who this is.
-    fn sentinel(&self, master: &ConnectionInfo, address: NodeAddress) -> ConnectionInfo {
-        let mut redis = redis::RedisConnectionInfo::default();
-        if let Some((user, password)) = &self.sentinel_credentials {
-            redis = redis.set_password(password);
-            if !user.is_empty() {
-                redis = redis.set_username(user);
-            }
-        }
-        let address = crate::address::at(master.addr(), address);
-        master.clone().set_addr(address).set_redis_settings(redis)
-    }
 }
 
-/// A small command waits for no other, and answers may come with what the server says unasked.
-fn tuned(info: ConnectionInfo) -> ConnectionInfo {
-    let redis = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-    let tcp = TcpSettings::default()
-        .set_nodelay(true)
-        .set_keepalive(TcpKeepalive::new().with_time(KEEPALIVE));
-    info.set_redis_settings(redis).set_tcp_settings(tcp)
-}
-
-/// Runs a script on a session that there is none of, which needs all that the store needs: the server, the password, the
-/// permission for scripts and for the prefix.
-async fn probe(sessions: &Sessions) -> Result<(), RedisConnectError> {
-    let place = sessions.keys.session(&StoreKey::from_bytes([0; 32]));
-    let revision = [0; 8];
-    let servers = &sessions.servers;
-    let answer = servers.run(&script::DROP, &[&place], &[&revision], Access::Read).await;
-    answer.map(drop).map_err(RedisConnectError::of_failure)
-}
-
-fn out_of_bounds(setting: &'static str, value: String, bounds: &'static str) -> ConfigError {
+pub(crate) fn out_of_bounds(setting: &'static str, value: String, bounds: &'static str) -> ConfigError {
     ConfigError::Bounds { setting, value, bounds }
 }

@@ -15,10 +15,14 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
+    pub(crate) const fn is_set(&self) -> bool {
+        self.authority.is_some() || self.client.is_some()
+    }
+
     /// Adds the certificates to where TLS is spoken, and leaves the rest as it is.
     pub(crate) fn prepare(&self, info: ConnectionInfo) -> Result<ConnectionInfo, RedisConnectError> {
         if !matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
-            return if self.authority.is_some() || self.client.is_some() {
+            return if self.is_set() {
                 Err(RedisConnectError::CertificatesWithoutTls)
             } else {
                 Ok(info)
@@ -31,7 +35,7 @@ impl Tls {
                 return Err(RedisConnectError::Certificates(Box::new(NoCertificate)));
             }
         }
-        if self.authority.is_none() && self.client.is_none() {
+        if !self.is_set() {
             return Ok(info);
         }
         let certificates = TlsCertificates {

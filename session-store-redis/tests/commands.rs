@@ -19,10 +19,10 @@ use session_core::{Deleted, Moment, Owner, Record, Revision, Rotated, Rotation, 
 use session_store_redis::{NearCacheSettings, RedisStore, RedisStoreBuilder};
 use tokio::time::Instant;
 
+use support::late_proxy::{Late, Proxy};
 use support::monitor::Monitor;
 use support::own_cluster::OwnCluster;
 use support::own_server::OwnServer;
-use support::late_proxy::{Late, Proxy};
 use support::sessions::{END, NOW, created, loaded, new_key, new_owner, owned, record};
 use support::{connect, prefix};
 

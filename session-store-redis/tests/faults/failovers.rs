@@ -30,7 +30,8 @@ async fn kill_master(watched: &mut Watched, store: &RedisStore, name: &str) -> O
     let load = Load::start(store, 16).await;
     let before = watched.master().await;
     watched.cut_replicas_off(before, true).await;
-    sleep(Duration::from_millis(300)).await;
+    // Longer than writers wait for replicas.
+    sleep(Duration::from_millis(700)).await;
     let failure = Instant::now();
     watched.servers[before].kill();
     watched.cut_replicas_off(before, false).await;

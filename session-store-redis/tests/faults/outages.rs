@@ -9,14 +9,15 @@ use tokio::time::{Instant, sleep};
 
 use crate::support::load::Load;
 use crate::support::proxy::Proxy;
-use crate::support::server::Server;
+use crate::support::server::{PATIENCE, Server};
 use crate::support::session::{NOW, chain, count_of, counting, create, found, new_key};
 use crate::{CONNECT_TIMEOUT, LONGEST_CALL, LONGEST_RECOVERY, RESPONSE_TIMEOUT, alone, builder, store};
 
 /// How long calls that fail take, from the shortest to the longest.
 async fn latencies_of_errors(store: &RedisStore) -> Vec<Duration> {
-    let mut latencies = Vec::new();
+    let (mut latencies, begun) = (Vec::new(), Instant::now());
     for _ in 0..100 {
+        assert!(begun.elapsed() < PATIENCE, "{latencies:?}");
         let begin = Instant::now();
         let answer = store.load(&new_key(), NOW).await;
         assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
@@ -107,6 +108,9 @@ async fn only_one_call_waits_to_see_whether_a_frozen_server_is_back() {
         waited += u32::from(took > CONNECT_TIMEOUT / 2);
     }
     assert!(waited <= 1, "{waited} calls waited");
+    // One after the other, so that nobody else tries: the pauses between attempts are felt.
+    let latencies = latencies_of_errors(&store).await;
+    assert!(latencies[50] < Duration::from_millis(10), "{:?}", latencies[50]);
 }
 
 #[tokio::test]

@@ -130,12 +130,16 @@ fn tuned(info: ConnectionInfo) -> ConnectionInfo {
     info.set_redis_settings(redis).set_tcp_settings(tcp)
 }
 
-/// Runs a script on a session that there is none of, which needs all that the store needs: the server, the password, the
-/// permission for scripts and for the prefix.
+/// Runs a script on a session that there is none of, and removes it, which needs all that the store needs: the server, the
+/// password, the permission for scripts, for writes and for the prefix.
 async fn probe(sessions: &Sessions) -> Result<(), RedisConnectError> {
     let place = sessions.keys.session(&StoreKey::from_bytes([0; 32]));
     let revision = [0; 8];
     let servers = &sessions.servers;
     let answer = servers.run(&script::DROP, &[&place], &[&revision], Access::Read).await;
+    answer.map_err(RedisConnectError::of_failure)?;
+    let mut remove = redis::cmd("UNLINK");
+    remove.arg(&place);
+    let answer = servers.call(&place, &remove, Access::Read).await;
     answer.map(drop).map_err(RedisConnectError::of_failure)
 }

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, Cmd, ConnectionInfo, Pipeline, PushInfo, PushKind, RedisError, Value};
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ConnectionInfo, Pipeline, PushInfo, PushKind, RedisError, Value,
+};
 use tokio::time::{Instant, timeout};
 
 use crate::failure::{Failure, Refusal};
@@ -123,6 +125,11 @@ impl Connection {
             Err(_) => Err(Refusal::ConnectTimedOut {
                 server,
                 limit: settings.connect_timeout,
+                hint: if matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
+                    ", needs `redis:` if it does not speak TLS"
+                } else {
+                    ""
+                },
             }),
         }
     }
@@ -133,9 +140,14 @@ impl Connection {
         generation: Generation,
     ) -> Result<Self, Refusal> {
         let server = info.addr().to_string();
-        let refused = |source| Refusal::Connect {
-            server: server.clone(),
-            source,
+        let is_plain = matches!(info.addr(), ConnectionAddr::Tcp(..));
+        let refused = |source: RedisError| {
+            let server = server.clone();
+            if is_plain && source.is_connection_dropped() && !source.is_connection_refusal() {
+                Refusal::Closed { server, source }
+            } else {
+                Refusal::Connect { server, source }
+            }
         };
         let line = Arc::new(Line::new(generation.clone()));
         let config = AsyncConnectionConfig::new()

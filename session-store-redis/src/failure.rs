@@ -26,8 +26,18 @@ pub(crate) enum Refusal {
         #[source]
         source: RedisError,
     },
-    #[error("no connection to Redis at {server} within {limit:?}")]
-    ConnectTimedOut { server: String, limit: Duration },
+    #[error("no connection to Redis at {server} within {limit:?}{hint}")]
+    ConnectTimedOut {
+        server: String,
+        limit: Duration,
+        hint: &'static str,
+    },
+    #[error("{server} closes connections at once, needs `rediss:` if it speaks TLS")]
+    Closed {
+        server: String,
+        #[source]
+        source: RedisError,
+    },
     #[error("the connection to Redis failed")]
     Connection(#[source] RedisError),
     #[error("Redis did not answer within {0:?}")]

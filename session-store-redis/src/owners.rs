@@ -10,7 +10,7 @@ use crate::keys::Name;
 use crate::moments::{decimal, optional, score};
 use crate::script;
 use crate::server::Access;
-use crate::sessions::{Sessions, corrupt};
+use crate::sessions::Sessions;
 use crate::value::{LAST_OF_HEAD, Value as Stored};
 
 /// How many commands of one call are under way at once.
@@ -25,6 +25,8 @@ enum Entry {
     Stale(StoreKey),
     /// It has ended by this node's clock. Another's may differ, so it stays.
     Ended,
+    /// It is nothing of ours, and must not hide the others.
+    Unreadable,
 }
 
 impl Sessions {
@@ -64,7 +66,7 @@ impl Sessions {
                 match entry? {
                     Entry::Living(session) => listed.push(session),
                     Entry::Stale(key) => stale.push(key),
-                    Entry::Ended => {}
+                    Entry::Ended | Entry::Unreadable => {}
                 }
             }
         }
@@ -81,8 +83,13 @@ impl Sessions {
         let Value::BulkString(head) = head.map_err(Failure::of_reading)? else {
             return Err(Unexpected.into_store_error());
         };
-        let Stored::Record(record) = Stored::read(&head).map_err(corrupt)? else {
-            return Ok(Entry::Stale(*key));
+        let record = match Stored::read(&head) {
+            Ok(Stored::Record(record)) => record,
+            Ok(Stored::Mark { .. } | Stored::Nothing) => return Ok(Entry::Stale(*key)),
+            Err(error) => {
+                tracing::warn!(target: "session_kit", %error, "a listed session can't be read");
+                return Ok(Entry::Unreadable);
+            }
         };
         if record.owner != owner.as_str() {
             return Ok(Entry::Stale(*key));

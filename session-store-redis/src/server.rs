@@ -162,7 +162,8 @@ impl Server {
         if let Some(connection) = Self::usable(lane) {
             return Ok(connection);
         }
-        self.outage.claim_attempt(self.settings.connect_timeout)?;
+        // Twice, as Sentinels may have to be asked first.
+        self.outage.claim_attempt(self.settings.connect_timeout * 2)?;
         match self.open().await {
             Ok(connection) => {
                 self.outage.end(&self.place);

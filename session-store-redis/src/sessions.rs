@@ -259,6 +259,6 @@ pub(crate) fn loaded(bytes: &[u8], now: Moment) -> Result<Loaded, StoreError> {
     loaded.map_err(corrupt)
 }
 
-pub(crate) fn corrupt(error: NotASession) -> StoreError {
+fn corrupt(error: NotASession) -> StoreError {
     StoreError::Corrupt(Box::new(error))
 }

@@ -136,6 +136,12 @@ impl RedisStoreBuilder {
     /// This makes it unlikely that a failover undoes a write, such as a sign-out; it can't exclude it, since a replica that
     /// does not have it may become the master (see `WAIT` in the documentation of Redis). Where fewer replicas acknowledge in time, the
     /// answer is [`StoreError::ReplyLost`](session_core::StoreError::ReplyLost): the write has happened, and may not last.
+    /// With a `count` of all replicas nothing was lost in our failovers; with fewer, a failover that was ordered (`SENTINEL
+    /// FAILOVER`) lost writes that the remaining replica had acknowledged, as the old master went on for a moment.
+    ///
+    /// Writes that wait go one after the other on each of their connections, so while replicas are missing each of them
+    /// takes the whole `timeout`, and those behind it longer.
+    ///
     /// Touches do not wait. In a cluster, `count` is that of each master.
     ///
     /// By default nothing waits. `count` is at least 1, and `timeout` 1 ms to half of the response time limit.

@@ -43,7 +43,7 @@ fn measure(server: &Server, options: &Options) {
         ("connections", connections.to_string()),
         ("payload bytes", sessions::PAYLOAD_BYTES.to_string()),
     ];
-    let mut report = Report::new("redis", about, options);
+    let mut report = Report::new("redis", about);
     for threads in [Threads::OneRuntime, Threads::RuntimeEach] {
         let runtimes = Runtimes::new(threads);
         let contenders = Contenders::new(&runtimes, server, connections);

@@ -27,6 +27,8 @@ pub struct Comparison {
     pub case: &'static str,
     pub threads: Threads,
     pub concurrency: usize,
+    pub rounds: usize,
+    pub slot_milliseconds: u128,
     pub results: Vec<Outcome>,
 }
 
@@ -62,11 +64,12 @@ pub fn compare(runtimes: &Runtimes, case: &Case<'_>, options: &Options) -> Compa
     }
     let count = case.entrants.len();
     let mut samples = vec![Vec::new(); count];
-    for round in 0..options.rounds() {
+    let (rounds, slot) = options.turns(case.concurrency);
+    for round in 0..rounds {
         for turn in 0..count {
             let turn = if round % 2 == 0 { turn } else { count - 1 - turn };
             let who = (turn + round / 2) % count;
-            samples[who].push(sample(runtimes, case, case.entrants[who], options.slot()));
+            samples[who].push(sample(runtimes, case, case.entrants[who], slot));
         }
     }
     let outcomes = case.entrants.iter().zip(&samples);
@@ -74,6 +77,8 @@ pub fn compare(runtimes: &Runtimes, case: &Case<'_>, options: &Options) -> Compa
         case: case.name,
         threads: runtimes.threads,
         concurrency: case.concurrency,
+        rounds,
+        slot_milliseconds: slot.as_millis(),
         results: outcomes
             .map(|(entrant, of)| outcome(entrant.name, of, &samples[0]))
             .collect(),

@@ -13,7 +13,7 @@ pub struct Options {
     /// How often each contender has its turn
     #[arg(long, default_value_t = 50)]
     rounds: usize,
-    /// Milliseconds of a turn
+    /// Milliseconds of a turn; a lone caller has more of them, and shorter ones
     #[arg(long, default_value_t = 50)]
     slot: u64,
     /// How many operations are under way at once
@@ -32,12 +32,17 @@ impl Options {
         Self::parse()
     }
 
-    pub fn rounds(&self) -> usize {
-        if self.once { 1 } else { self.rounds.max(1) }
-    }
-
-    pub fn slot(&self) -> Duration {
-        Duration::from_millis(if self.once { 20 } else { self.slot })
+    /// How many rounds, and how long a turn.
+    ///
+    /// A lone caller and its connection share a processor or do not, and keep to that for a while: that is a factor of three.
+    /// It takes more turns, shorter ones, until both contenders have seen as much of either.
+    pub fn turns(&self, concurrency: usize) -> (usize, Duration) {
+        let (rounds, slot) = (self.rounds.max(1), Duration::from_millis(self.slot));
+        match (self.once, concurrency) {
+            (true, _) => (1, Duration::from_millis(20)),
+            (false, 1) => (rounds * 12, slot / 8),
+            (false, _) => (rounds, slot),
+        }
     }
 
     /// Whether the result is worth keeping: all of it, under the settings that every result has.

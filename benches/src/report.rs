@@ -19,8 +19,6 @@ pub struct Report {
     machine: Machine,
     /// What else one has to know, such as the server's version.
     about: BTreeMap<&'static str, String>,
-    rounds: usize,
-    slot_milliseconds: u128,
     comparisons: Vec<Comparison>,
 }
 
@@ -32,7 +30,7 @@ struct Machine {
 }
 
 impl Report {
-    pub fn new(subject: &'static str, about: impl Into<BTreeMap<&'static str, String>>, options: &Options) -> Self {
+    pub fn new(subject: &'static str, about: impl Into<BTreeMap<&'static str, String>>) -> Self {
         println!(
             "{:<24} {:<12} {:>5}  {:<12} {:>10}  {:<19} {:>7} {:>6} {:>7}",
             "case", "threads", "conc.", "contender", "op/s", "ratio (quartiles)", "cpu us", "ratio", "server"
@@ -46,8 +44,6 @@ impl Report {
                 kernel: said_by("uname", &["-sr"]),
             },
             about: about.into(),
-            rounds: options.rounds(),
-            slot_milliseconds: options.slot().as_millis(),
             comparisons: Vec::new(),
         }
     }

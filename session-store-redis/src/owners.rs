@@ -29,6 +29,13 @@ enum Entry {
     Unreadable,
 }
 
+impl Entry {
+    fn unreadable(error: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::warn!(target: "session_kit", error, "a listed session can't be read");
+        Self::Unreadable
+    }
+}
+
 impl Sessions {
     /// Lists a session with its owner, unless its sign-in was cut off.
     pub(crate) async fn enter(
@@ -80,16 +87,15 @@ impl Sessions {
         let mut range = redis::cmd("GETRANGE");
         range.arg(&place).arg(0).arg(LAST_OF_HEAD);
         let head = self.servers.call(&place, &range, Access::Read).await;
-        let Value::BulkString(head) = head.map_err(Failure::of_reading)? else {
-            return Err(Unexpected.into_store_error());
+        let head = match head.map_err(Failure::of_reading) {
+            Ok(head) => bulk_string(head).ok_or_else(|| Unexpected.into_store_error())?,
+            Err(error @ StoreError::Corrupt(_)) => return Ok(Entry::unreadable(&error)),
+            Err(error) => return Err(error),
         };
         let record = match Stored::read(&head) {
             Ok(Stored::Record(record)) => record,
             Ok(Stored::Mark { .. } | Stored::Nothing) => return Ok(Entry::Stale(*key)),
-            Err(error) => {
-                tracing::warn!(target: "session_kit", %error, "a listed session can't be read");
-                return Ok(Entry::Unreadable);
-            }
+            Err(error) => return Ok(Entry::unreadable(&error)),
         };
         if record.owner != owner.as_str() {
             return Ok(Entry::Stale(*key));

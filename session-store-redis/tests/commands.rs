@@ -19,11 +19,11 @@ use session_core::{Deleted, Moment, Owner, Record, Revision, Rotated, Rotation, 
 use session_store_redis::{NearCacheSettings, RedisStore, RedisStoreBuilder};
 use tokio::time::Instant;
 
-use support::late_proxy::{Late, Proxy};
+use support::cluster::Cluster;
 use support::monitor::Monitor;
-use support::own_cluster::OwnCluster;
-use support::own_server::OwnServer;
-use support::sessions::{END, NOW, created, loaded, new_key, new_owner, owned, record};
+use support::proxy::{Late, Proxy};
+use support::server::Server;
+use support::session::{END, NOW, create, loaded, new_key, new_owner, owned, record, rotation, update};
 use support::{connect, prefix};
 
 /// Each operation: its commands on one node and how many round trips they take, and the same in a cluster. Commands that are
@@ -85,8 +85,9 @@ const WAY: Duration = Duration::from_millis(15);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_one_node_each_operation_costs_what_the_table_says() {
-    let server = OwnServer::start().await;
-    let proxy = Proxy::to(server.port, Late::Everything(WAY)).await;
+    let server = Server::start().await;
+    let proxy = Proxy::before(&server).await;
+    proxy.delay(Late::Everything(WAY));
     let mut costs = Costs::new(&server.url(), &proxy.url(), &[server.url()]).await;
     for (operation, (trips, commands), _) in COSTS {
         costs.check(operation, trips, commands).await;
@@ -95,10 +96,10 @@ async fn on_one_node_each_operation_costs_what_the_table_says() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_a_cluster_each_operation_costs_what_the_table_says() {
-    let cluster = OwnCluster::start(3).await;
+    let cluster = Cluster::start(3).await;
     let proxies = cluster.behind(Late::Everything(WAY)).await;
     let far = format!("redis+cluster://127.0.0.1:{}", proxies[0].port);
-    let servers: Vec<_> = cluster.masters.iter().map(OwnServer::url).collect();
+    let servers: Vec<_> = cluster.masters.iter().map(Server::url).collect();
     let mut costs = Costs::new(&far, &far, &servers).await;
     for (operation, _, (trips, commands)) in COSTS {
         costs.check(operation, trips, commands).await;
@@ -107,12 +108,12 @@ async fn in_a_cluster_each_operation_costs_what_the_table_says() {
 
 #[tokio::test]
 async fn a_server_that_does_not_know_a_script_is_sent_it_once() {
-    let server = OwnServer::start().await;
+    let server = Server::start().await;
     let store = connect(RedisStore::builder(server.url()).prefix(prefix()).connections(1)).await;
     let mut monitor = Monitor::of(&[server.url()]).await;
     for commands in [&["SET", "EVALSHA", "EVAL"][..], &["SET", "EVALSHA"]] {
-        let key = created(&store, &record(1)).await;
-        support::sessions::updated(&store, &key, 1).await;
+        let key = create(&store, &record(1)).await;
+        update(&store, &key, 1).await;
         assert_eq!(monitor.commands().await, commands);
     }
 }
@@ -185,26 +186,26 @@ impl Costs {
             "rotate, cut off",
         ];
         let first = if is_owned.contains(&operation) || operation.contains("sessions_of") {
-            owned(1, &owner)
+            owned(record(1), &owner)
         } else {
             record(1)
         };
-        let key = created(near, &first).await;
+        let key = create(near, &first).await;
         match operation {
             "create, cut off" | "rotate, cut off" => {
                 assert_eq!(near.delete_sessions_of(&owner, Some(&key), NOW).await.unwrap(), 0);
             }
             "load, held by a near-cache" => assert_eq!(loaded(&self.far_cached, &key).await, 1),
             "update, moved" | "delete, through a mark" | "rotate, sent again" => {
-                let rotated = near.rotate(&rotation(&key, &new_key, &record(2), None), NOW).await;
+                let rotated = near.rotate(&rotation(&key, &new_key, FIRST, &record(2)), NOW).await;
                 assert_eq!(rotated.unwrap(), Rotated::Applied);
             }
             "update, gone" => assert_eq!(near.delete(&key, NOW).await.unwrap(), Deleted::Deleted),
             "sessions_of, of three"
             | "delete_sessions_of, of three"
             | "delete_sessions_of, of all but one of three" => {
-                created(near, &first).await;
-                created(near, &first).await;
+                create(near, &first).await;
+                create(near, &first).await;
             }
             _ => {}
         }
@@ -218,9 +219,9 @@ impl Costs {
         let answer = match operation {
             "create" => debug(store.create(new_key, &record(1), None, NOW).await),
             "create, taken" => debug(store.create(key, &record(1), None, NOW).await),
-            "create, owned" => debug(store.create(new_key, &owned(1, owner), None, NOW).await),
+            "create, owned" => debug(store.create(new_key, &owned(record(1), owner), None, NOW).await),
             "create, signed in" | "create, cut off" => {
-                debug(store.create(new_key, &owned(1, owner), Some(NOW), NOW).await)
+                debug(store.create(new_key, &owned(record(1), owner), Some(NOW), NOW).await)
             }
             "load" => debug(store.load(key, NOW).await),
             "load, held by a near-cache" => debug(self.far_cached.load(key, NOW).await),
@@ -231,22 +232,22 @@ impl Costs {
             "touch, stale" => debug(store.touch(key, &touch(OTHER, END), NOW).await),
             "touch, the index to be told" => debug(store.touch(key, &touch(FIRST, LATER), NOW).await),
             "rotate" | "rotate, sent again" => {
-                debug(store.rotate(&rotation(key, new_key, &record(2), None), NOW).await)
+                debug(store.rotate(&rotation(key, new_key, FIRST, &record(2)), NOW).await)
             }
-            "rotate, owned" => debug(store.rotate(&rotation(key, new_key, &owned(2, owner), None), NOW).await),
-            "rotate, cut off" => debug(
+            "rotate, owned" => debug(
                 store
-                    .rotate(&rotation(key, new_key, &owned(2, owner), Some(NOW)), NOW)
+                    .rotate(&rotation(key, new_key, FIRST, &owned(record(2), owner)), NOW)
                     .await,
             ),
-            "rotate, conflict" => {
-                let record = record(2);
+            "rotate, cut off" => {
+                let record = owned(record(2), owner);
                 let rotation = Rotation {
-                    expected: OTHER,
-                    ..rotation(key, new_key, &record, None)
+                    signs_in: Some(NOW),
+                    ..rotation(key, new_key, FIRST, &record)
                 };
                 debug(store.rotate(&rotation, NOW).await)
             }
+            "rotate, conflict" => debug(store.rotate(&rotation(key, new_key, OTHER, &record(2)), NOW).await),
             "delete" | "delete, through a mark" => debug(store.delete(key, NOW).await),
             "sessions_of, of three" => debug(store.sessions_of(owner, NOW).await.map(|sessions| sessions.len())),
             "delete_sessions_of, of three" => debug(store.delete_sessions_of(owner, None, NOW).await),
@@ -301,17 +302,6 @@ fn touch(expected: Revision, expires_at: Moment) -> Touch {
 fn owned_until(expires_at: Moment, owner: &Owner) -> Record {
     Record {
         expires_at,
-        ..owned(2, owner)
-    }
-}
-
-fn rotation<'a>(old: &'a StoreKey, new: &'a StoreKey, record: &'a Record, signs_in: Option<Moment>) -> Rotation<'a> {
-    Rotation {
-        old,
-        new,
-        record,
-        expected: FIRST,
-        mark_until: END,
-        signs_in,
+        ..owned(record(2), owner)
     }
 }

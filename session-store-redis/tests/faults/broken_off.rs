@@ -2,30 +2,27 @@
 //!
 //! The steps that it took are made by hand.
 
-use session_core::{Created, Deleted, Loaded, Owner, Record, Rotated, Rotation, Store as _, StoreKey};
+use session_core::{Created, Deleted, Loaded, Owner, Record, Rotated, Store as _, StoreKey};
 use session_store_redis::RedisStore;
 
 use crate::builder;
+use crate::support::cluster::Cluster;
 use crate::support::server::Server;
-use crate::support::session::{MARK_UNTIL, NOW, create, new_key, new_revision, owned_by, owner, place_of};
+use crate::support::session::{
+    NOW, counting, create, name_of, new_key, new_revision, owned, owner, place_of, rotation,
+};
 
 const PREFIX: &str = "session:";
 
 /// One node that has all slots does all in as many steps as a hundred.
 async fn cluster() -> (Server, RedisStore) {
-    let node = Server::start(&["--cluster-enabled", "yes"]).await;
-    node.tell(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]).await;
-    node.says("cluster_state:ok", &["CLUSTER", "INFO"]).await;
-    let store = builder(format!("redis+cluster://{}", node.address())).prefix(PREFIX);
-    (node, store.connect().await.unwrap())
+    let mut cluster = Cluster::start(1).await;
+    let store = builder(cluster.url()).prefix(PREFIX).connect().await.unwrap();
+    (cluster.masters.remove(0), store)
 }
 
 fn index_of(owner: &Owner) -> String {
     format!("{PREFIX}owner:{}", owner.as_str())
-}
-
-fn name_of(key: &StoreKey) -> String {
-    place_of("", key)
 }
 
 async fn listed(store: &RedisStore, owner: &Owner) -> Vec<StoreKey> {
@@ -46,23 +43,12 @@ async fn entries(node: &Server, owner: &Owner) -> Vec<String> {
     names
 }
 
-fn rotation<'a>(old: &'a StoreKey, new: &'a StoreKey, from: &Record, record: &'a Record) -> Rotation<'a> {
-    Rotation {
-        old,
-        new,
-        record,
-        expected: from.revision,
-        mark_until: MARK_UNTIL,
-        signs_in: None,
-    }
-}
-
 #[tokio::test]
 async fn a_creation_that_broke_off_before_it_was_listed_left_what_nobody_can_reach() {
     let (node, store) = cluster().await;
     let ann = owner("ann");
-    let answered = create(&store, &owned_by(&ann)).await;
-    let rubbish = create(&store, &owned_by(&ann)).await;
+    let answered = create(&store, &owned(counting(0), &ann)).await;
+    let rubbish = create(&store, &owned(counting(0), &ann)).await;
     unlist(&node, &ann, &rubbish).await;
     assert_eq!(listed(&store, &ann).await, [answered]);
     assert_eq!(store.delete_sessions_of(&ann, None, NOW).await.unwrap(), 1);
@@ -77,9 +63,9 @@ async fn a_creation_that_broke_off_before_it_was_listed_left_what_nobody_can_rea
 async fn an_entry_without_a_session_goes_with_the_next_look() {
     let (node, store) = cluster().await;
     let ann = owner("ann");
-    let living = create(&store, &owned_by(&ann)).await;
-    let dropped = create(&store, &owned_by(&ann)).await;
-    let deleted = create(&store, &owned_by(&ann)).await;
+    let living = create(&store, &owned(counting(0), &ann)).await;
+    let dropped = create(&store, &owned(counting(0), &ann)).await;
+    let deleted = create(&store, &owned(counting(0), &ann)).await;
     node.tell(&["DEL", &place_of(PREFIX, &dropped)]).await;
     assert_eq!(store.delete(&deleted, NOW).await.unwrap(), Deleted::Deleted);
     assert_eq!(entries(&node, &ann).await.len(), 3);
@@ -92,12 +78,12 @@ async fn an_entry_without_a_session_goes_with_the_next_look() {
 async fn a_rotation_that_broke_off_before_the_turn_ended_nothing() {
     let (_node, store) = cluster().await;
     let ann = owner("ann");
-    let (first, second) = (owned_by(&ann), owned_by(&ann));
+    let (first, second) = (owned(counting(0), &ann), owned(counting(0), &ann));
     let old = create(&store, &first).await;
     let abandoned = create(&store, &second).await;
     // It is sent again, as it was.
     let again = store
-        .rotate(&rotation(&old, &abandoned, &first, &second), NOW)
+        .rotate(&rotation(&old, &abandoned, first.revision, &second), NOW)
         .await
         .unwrap();
     assert_eq!(again, Rotated::Applied);
@@ -109,8 +95,8 @@ async fn a_rotation_that_broke_off_before_the_turn_ended_nothing() {
 async fn a_rotation_that_broke_off_before_the_turn_is_ended_with_all_others() {
     let (node, store) = cluster().await;
     let ann = owner("ann");
-    let old = create(&store, &owned_by(&ann)).await;
-    let abandoned = create(&store, &owned_by(&ann)).await;
+    let old = create(&store, &owned(counting(0), &ann)).await;
+    let abandoned = create(&store, &owned(counting(0), &ann)).await;
     assert_eq!(store.delete_sessions_of(&ann, None, NOW).await.unwrap(), 2);
     for key in [&old, &abandoned] {
         assert_eq!(store.load(key, NOW).await.unwrap(), Loaded::Absent);
@@ -124,9 +110,12 @@ async fn a_rotation_that_broke_off_before_the_turn_is_ended_with_all_others() {
 async fn after_a_rotation_the_old_entry_is_of_no_consequence() {
     let (node, store) = cluster().await;
     let ann = owner("ann");
-    let (first, second) = (owned_by(&ann), owned_by(&ann));
+    let (first, second) = (owned(counting(0), &ann), owned(counting(0), &ann));
     let (old, new) = (create(&store, &first).await, new_key());
-    let rotated = store.rotate(&rotation(&old, &new, &first, &second), NOW).await.unwrap();
+    let rotated = store
+        .rotate(&rotation(&old, &new, first.revision, &second), NOW)
+        .await
+        .unwrap();
     assert_eq!(rotated, Rotated::Applied);
     assert_eq!(entries(&node, &ann).await.len(), 2);
     assert_eq!(listed(&store, &ann).await, [new]);
@@ -140,11 +129,14 @@ async fn after_a_rotation_the_old_entry_is_of_no_consequence() {
 async fn a_rotation_that_comes_to_its_turn_after_a_deletion_brings_nothing_back() {
     let (_node, store) = cluster().await;
     let ann = owner("ann");
-    let (first, second) = (owned_by(&ann), owned_by(&ann));
+    let (first, second) = (owned(counting(0), &ann), owned(counting(0), &ann));
     let old = create(&store, &first).await;
     let new = create(&store, &second).await;
     assert_eq!(store.delete(&old, NOW).await.unwrap(), Deleted::Deleted);
-    let late = store.rotate(&rotation(&old, &new, &first, &second), NOW).await.unwrap();
+    let late = store
+        .rotate(&rotation(&old, &new, first.revision, &second), NOW)
+        .await
+        .unwrap();
     assert_eq!(late, Rotated::Gone);
     assert_eq!(store.load(&new, NOW).await.unwrap(), Loaded::Absent);
     assert_eq!(listed(&store, &ann).await, []);
@@ -155,7 +147,7 @@ async fn a_rotation_that_comes_to_its_turn_after_a_deletion_brings_nothing_back(
 async fn a_rotation_that_comes_to_its_turn_after_an_update_leaves_the_update() {
     let (_node, store) = cluster().await;
     let ann = owner("ann");
-    let (first, second) = (owned_by(&ann), owned_by(&ann));
+    let (first, second) = (owned(counting(0), &ann), owned(counting(0), &ann));
     let old = create(&store, &first).await;
     let new = create(&store, &second).await;
     let updated = Record {
@@ -163,7 +155,10 @@ async fn a_rotation_that_comes_to_its_turn_after_an_update_leaves_the_update() {
         ..first.clone()
     };
     drop(store.update(&old, &updated, first.revision, NOW).await.unwrap());
-    let late = store.rotate(&rotation(&old, &new, &first, &second), NOW).await.unwrap();
+    let late = store
+        .rotate(&rotation(&old, &new, first.revision, &second), NOW)
+        .await
+        .unwrap();
     assert_eq!(late, Rotated::Conflict(updated));
     assert_eq!(store.load(&new, NOW).await.unwrap(), Loaded::Absent);
     assert_eq!(listed(&store, &ann).await, [old]);
@@ -177,7 +172,7 @@ async fn a_sign_out_everywhere_misses_no_sign_in_that_was_answered_before() {
     for _ in 0..20 {
         let sign_ins: Vec<_> = (0..20)
             .map(|_| {
-                let (store, record, key) = (store.clone(), owned_by(&ann), new_key());
+                let (store, record, key) = (store.clone(), owned(counting(0), &ann), new_key());
                 tokio::spawn(async move {
                     let created = store.create(&key, &record, Some(NOW), NOW).await.unwrap();
                     (key, created)

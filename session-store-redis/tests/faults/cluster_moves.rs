@@ -9,10 +9,11 @@ use session_core::{Created, Record, Store as _, StoreKey};
 use session_store_redis::RedisStore;
 use tokio::time::{Instant, sleep};
 
-use crate::support::cluster::Nodes;
+use crate::support::cluster::Cluster;
 use crate::support::connect;
 use crate::support::load::{Load, Outcome};
-use crate::support::server::wait_until;
+use crate::support::patience::wait_until;
+use crate::support::server::Server;
 use crate::support::session::{NOW, counting, new_key, place_of};
 use crate::{CONNECT_TIMEOUT, LONGEST_CALL, LONGEST_RECOVERY, RESPONSE_TIMEOUT, alone, builder, store};
 
@@ -23,12 +24,17 @@ fn slot_of(key: &StoreKey) -> u16 {
 }
 
 /// The first master loses its place.
-async fn lose_master(nodes: &mut Nodes, store: &RedisStore, name: &str, lose: impl AsyncFnOnce(&mut Nodes)) -> Outcome {
+async fn lose_master(
+    cluster: &mut Cluster,
+    store: &RedisStore,
+    name: &str,
+    lose: impl AsyncFnOnce(&mut Cluster),
+) -> Outcome {
     let load = Load::start(store, 24).await;
     let failure = Instant::now();
-    lose(nodes).await;
+    lose(cluster).await;
     wait_until("the replica is the master", async || {
-        let role: RedisResult<String> = nodes.0[3].try_ask(&["INFO", "replication"]).await;
+        let role: RedisResult<String> = cluster.replicas[0].try_ask(&["INFO", "replication"]).await;
         role.is_ok_and(|role| role.contains("role:master"))
     })
     .await;
@@ -47,46 +53,49 @@ async fn lose_master(nodes: &mut Nodes, store: &RedisStore, name: &str, lose: im
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_node_is_replaced() {
     let _turn = alone().await;
-    let mut nodes = Nodes::start().await;
-    let store = store(nodes.url()).await;
-    lose_master(&mut nodes, &store, "node killed", async |nodes| nodes.0[0].kill()).await;
+    let mut cluster = Cluster::start_with_replicas(3).await;
+    let store = store(cluster.url()).await;
+    lose_master(&mut cluster, &store, "node killed", async |cluster| {
+        cluster.masters[0].kill()
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_frozen_node_is_left_for_good() {
     let _turn = alone().await;
-    let mut nodes = Nodes::start().await;
-    let store = store(nodes.url()).await;
-    let freeze = async |nodes: &mut Nodes| {
-        nodes.0[0].freeze();
+    let mut cluster = Cluster::start_with_replicas(3).await;
+    let store = store(cluster.url()).await;
+    let freeze = async |cluster: &mut Cluster| {
+        cluster.masters[0].freeze().await;
         sleep(Duration::from_secs(4)).await;
-        nodes.0[0].thaw();
+        cluster.masters[0].thaw();
     };
-    lose_master(&mut nodes, &store, "node frozen", freeze).await;
+    lose_master(&mut cluster, &store, "node frozen", freeze).await;
 }
 
 /// While one node is frozen, the sessions of the others are read and written as ever.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_frozen_node_holds_up_its_own_sessions_only() {
     let _turn = alone().await;
-    let nodes = Nodes::start().await;
+    let cluster = Cluster::start_with_replicas(3).await;
     // Without its replica nobody takes its place.
-    nodes.0[3].freeze();
-    for node in &nodes.0[1..3] {
+    cluster.replicas[0].freeze().await;
+    for node in &cluster.masters[1..] {
         node.tell(&["CONFIG", "SET", "cluster-require-full-coverage", "no"])
             .await;
     }
-    let store = connect(builder(nodes.url()).prefix(PREFIX)).await;
+    let store = connect(builder(cluster.url()).prefix(PREFIX)).await;
     let others = sessions(&store, 16, |slot| slot > 5460).await;
     let its_own = sessions(&store, 8, |slot| slot <= 5460).await;
     let load = Load::counting(&store, others);
     let held_up = Load::counting(&store, its_own);
     sleep(Duration::from_millis(300)).await;
-    nodes.0[0].freeze();
+    cluster.masters[0].freeze().await;
     sleep(Duration::from_secs(4)).await;
     let outcome = load.stop().await;
     let held_up = held_up.stop().await;
-    nodes.0[0].thaw();
+    cluster.masters[0].thaw();
     let (outcome, held_up) = (outcome.judge().await, held_up.judge().await);
     println!(
         "other nodes' sessions: {outcome}\nits own: {held_up}, median error {:?}",
@@ -117,35 +126,10 @@ async fn sessions(store: &RedisStore, count: usize, is_such: impl Fn(u16) -> boo
     sessions
 }
 
-/// Moves a slot as operators' tools do, and stays half-way for a moment.
-async fn move_slot(nodes: &Nodes, slot: u16, from: usize, to: usize) {
-    let slot = slot.to_string();
-    let (source, target) = (&nodes.0[from], &nodes.0[to]);
-    let (source_id, target_id) = (source.id().await, target.id().await);
-    target
-        .tell(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &source_id])
-        .await;
-    source
-        .tell(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &target_id])
-        .await;
-    let port = target.port.to_string();
-    loop {
-        let keys: Vec<Vec<u8>> = source.ask(&["CLUSTER", "GETKEYSINSLOT", &slot, "1"]).await;
-        let Some(key) = keys.first() else { break };
-        let key = str::from_utf8(key).unwrap();
-        source.tell(&["MIGRATE", "127.0.0.1", &port, key, "0", "5000"]).await;
-        sleep(Duration::from_millis(10)).await;
-    }
-    // The target first, lest nobody has it.
-    for node in [target, source] {
-        node.tell(&["CLUSTER", "SETSLOT", &slot, "NODE", &target_id]).await;
-    }
-}
-
 /// What clients were told, by all nodes.
-async fn redirections(nodes: &Nodes) -> (u64, u64) {
+async fn redirections(cluster: &Cluster) -> (u64, u64) {
     let (mut moved, mut asked) = (0, 0);
-    for node in &nodes.0[..3] {
+    for node in &cluster.masters {
         let errors: String = node.ask(&["INFO", "errorstats"]).await;
         let count = |kind: &str| {
             let prefix = format!("errorstat_{kind}:count=");
@@ -158,7 +142,7 @@ async fn redirections(nodes: &Nodes) -> (u64, u64) {
     (moved, asked)
 }
 
-async fn move_slots_under_load(name: &str, nodes: &Nodes, store: &RedisStore) {
+async fn move_slots_under_load(name: &str, cluster: &Cluster, store: &RedisStore) {
     let (few, slots) = (8, 100..130);
     // Several in one slot, so that it is half moved for a while.
     let mut keys = Vec::new();
@@ -166,15 +150,15 @@ async fn move_slots_under_load(name: &str, nodes: &Nodes, store: &RedisStore) {
         keys.extend(sessions(store, 3, |found| found == slot).await);
     }
     keys.extend(sessions(store, few, |slot| slots.contains(&slot)).await);
-    let before = redirections(nodes).await;
+    let before = redirections(cluster).await;
     let load = Load::of(store, keys);
     sleep(Duration::from_millis(100)).await;
     for slot in slots {
-        move_slot(nodes, slot, 0, 1).await;
+        cluster.move_slot(slot, 0, 1).await;
     }
     sleep(Duration::from_millis(300)).await;
     let outcome = load.end().await;
-    let after = redirections(nodes).await;
+    let after = redirections(cluster).await;
     let (moved, asked) = (after.0 - before.0, after.1 - before.1);
     println!("{name}, 30 slots moved: {outcome}, {moved} MOVED, {asked} ASK");
     outcome.assert_honest();
@@ -186,35 +170,40 @@ async fn move_slots_under_load(name: &str, nodes: &Nodes, store: &RedisStore) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slots_that_move_fail_no_call() {
     let _turn = alone().await;
-    let nodes = Nodes::start().await;
-    let store = connect(builder(nodes.url()).prefix(PREFIX)).await;
-    move_slots_under_load("own connections", &nodes, &store).await;
+    let cluster = Cluster::start_with_replicas(3).await;
+    let store = connect(builder(cluster.url()).prefix(PREFIX)).await;
+    move_slots_under_load("own connections", &cluster, &store).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slots_that_move_fail_no_call_over_the_applications_connection() {
     let _turn = alone().await;
-    let nodes = Nodes::start().await;
-    let seeds: Vec<_> = nodes.0.iter().map(|node| node.url()).collect();
+    let cluster = Cluster::start_with_replicas(3).await;
+    let seeds: Vec<_> = cluster
+        .masters
+        .iter()
+        .chain(&cluster.replicas)
+        .map(Server::url)
+        .collect();
     let client = ClusterClientBuilder::new(seeds).retries(0).build().unwrap();
     let connection = client.get_async_connection().await.unwrap();
     let given = RedisStore::from_cluster_connection(connection).response_timeout(RESPONSE_TIMEOUT);
     let store = connect(given.prefix(PREFIX)).await;
-    move_slots_under_load("the application's connection", &nodes, &store).await;
+    move_slots_under_load("the application's connection", &cluster, &store).await;
 }
 
 /// The scripts are unknown at the node that a slot goes to.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slot_on_its_way_to_a_node_without_scripts_fails_no_call() {
     let _turn = alone().await;
-    let nodes = Nodes::start().await;
-    let store = connect(builder(nodes.url()).prefix(PREFIX)).await;
+    let cluster = Cluster::start_with_replicas(3).await;
+    let store = connect(builder(cluster.url()).prefix(PREFIX)).await;
     let keys = sessions(&store, 6, |slot| slot == 7).await;
     let load = Load::of(&store, keys);
-    for node in &nodes.0[..3] {
+    for node in &cluster.masters {
         node.ask::<Value>(&["SCRIPT", "FLUSH"]).await;
     }
-    move_slot(&nodes, 7, 0, 2).await;
+    cluster.move_slot(7, 0, 2).await;
     sleep(Duration::from_millis(300)).await;
     let outcome = load.end().await;
     println!("a slot moved to a node without scripts: {outcome}");

@@ -8,8 +8,9 @@ use tokio::time::{Instant, sleep};
 
 use crate::support::connect;
 use crate::support::load::{Load, Outcome};
+use crate::support::patience::wait_until;
 use crate::support::sentinel::Watched;
-use crate::support::server::{Server, wait_until};
+use crate::support::server::Server;
 use crate::support::session::{NOW, counting, create, found, new_key};
 use crate::{CONNECT_TIMEOUT, LONGEST_CALL, LONGEST_RECOVERY, alone, builder, store};
 
@@ -52,7 +53,7 @@ async fn freeze_master(watched: &Watched, store: &RedisStore, name: &str) -> Out
     let load = Load::start(store, 16).await;
     let before = watched.master().await;
     let failure = Instant::now();
-    watched.servers[before].freeze();
+    watched.servers[before].freeze().await;
     let switched = failover(watched, before).await;
     load.recover_since(failure + switched).await;
     watched.servers[before].thaw();
@@ -140,7 +141,7 @@ async fn a_store_that_was_idle_during_a_failover_does_not_write_to_the_old_maste
     let ended = create(&store, &ended).await;
     sleep(Duration::from_millis(500)).await;
     let before = watched.master().await;
-    watched.servers[before].freeze();
+    watched.servers[before].freeze().await;
     failover(&watched, before).await;
     // The Sentinels tell all at the same moment, but not all hear it at the same.
     sleep(Duration::from_millis(500)).await;
@@ -165,7 +166,7 @@ async fn sentinels_that_are_frozen_or_dead_leave_a_store_that_is_connected_alone
     let mut watched = Watched::start().await;
     let store = store(watched.url()).await;
     let load = Load::start(&store, 8).await;
-    watched.sentinels[0].freeze();
+    watched.sentinels[0].freeze().await;
     watched.sentinels[1].kill();
     watched.sentinels[2].kill();
     sleep(Duration::from_secs(1)).await;
@@ -185,7 +186,7 @@ async fn sentinels_that_are_frozen_or_dead_leave_a_store_that_is_connected_alone
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn missing_replicas_keep_nobody_from_reading() {
     let _turn = alone().await;
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let wait = Duration::from_millis(300);
     let store = connect(builder(server.url()).wait_for_replicas(1, wait)).await;
     let (key, record) = (new_key(), counting(0));

@@ -1,15 +1,12 @@
 //! Values under the store's prefix that are not the store's, or no longer what it wrote.
 
 use redis::Value;
-use session_core::{
-    Created, Deleted, Loaded, MARK_KEPT, Rotated, Rotation, Store as _, StoreError, StoreKey, Touch, Touched, Updated,
-};
+use session_core::{Created, Deleted, Loaded, Rotated, Store as _, StoreError, StoreKey, Touch, Touched, Updated};
 use session_store_redis::RedisStore;
 
+use crate::support::cluster::Cluster;
 use crate::support::server::Server;
-use crate::support::session::{
-    MARK_UNTIL, NOW, counting, create, found, new_key, new_revision, owned_by, owner, place_of,
-};
+use crate::support::session::{NOW, counting, create, found, new_key, new_revision, owned, owner, place_of, rotation};
 use crate::{builder, store};
 
 const PREFIX: &str = "session:";
@@ -31,7 +28,7 @@ async fn everything_is_refused(server: &Server, store: &RedisStore, key: &StoreK
     }
     let record = counting(1);
     assert_eq!(store.create(key, &record, None, NOW).await.unwrap(), Created::Taken);
-    let owned = owned_by(&owner("ann"));
+    let owned = owned(counting(0), &owner("ann"));
     assert_eq!(store.create(key, &owned, Some(NOW), NOW).await.unwrap(), Created::Taken);
     assert_eq!(store.load(&new, NOW).await.unwrap(), Loaded::Absent);
     let after: Value = server.ask(&["DUMP", &place_of(PREFIX, key)]).await;
@@ -45,14 +42,7 @@ async fn refusals(store: &RedisStore, key: &StoreKey, new: &StoreKey) -> [(&'sta
         last_seen_at: NOW,
         expires_at: record.expires_at,
     };
-    let rotation = Rotation {
-        old: key,
-        new,
-        record: &record,
-        expected: new_revision(),
-        mark_until: MARK_UNTIL,
-        signs_in: None,
-    };
+    let rotation = rotation(key, new, new_revision(), &record);
     [
         ("load", store.load(key, NOW).await.err()),
         ("update", store.update(key, &record, new_revision(), NOW).await.err()),
@@ -75,27 +65,25 @@ async fn foreign_values_stay(server: &Server, store: &RedisStore) {
 
 #[tokio::test]
 async fn what_is_not_a_session_is_left_as_it_is() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = own_store(&server).await;
     foreign_values_stay(&server, &store).await;
 }
 
 #[tokio::test]
 async fn what_is_not_a_session_is_left_as_it_is_in_a_cluster() {
-    let node = Server::start(&["--cluster-enabled", "yes"]).await;
-    node.tell(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]).await;
-    node.says("cluster_state:ok", &["CLUSTER", "INFO"]).await;
-    let store = builder(format!("redis+cluster://{}", node.address())).prefix(PREFIX);
-    foreign_values_stay(&node, &store.connect().await.unwrap()).await;
+    let cluster = Cluster::start(1).await;
+    let store = builder(cluster.url()).prefix(PREFIX).connect().await.unwrap();
+    foreign_values_stay(&cluster.masters[0], &store).await;
 }
 
 #[tokio::test]
 async fn a_record_that_is_cut_short_is_corrupt() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = own_store(&server).await;
     // Before the header's end, and within the owner's name.
     for last in ["0", "8", "30", "40", "41", "43"] {
-        let key = create(&store, &owned_by(&owner("somebody"))).await;
+        let key = create(&store, &owned(counting(0), &owner("somebody"))).await;
         let place = place_of(PREFIX, &key);
         cut_short(&server, &place, last).await;
         everything_is_refused(&server, &store, &key).await;
@@ -104,19 +92,12 @@ async fn a_record_that_is_cut_short_is_corrupt() {
 
 #[tokio::test]
 async fn a_mark_that_is_cut_short_is_corrupt() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = own_store(&server).await;
     let (record, new) = (counting(0), new_key());
     let key = create(&store, &record).await;
     let next = counting(1);
-    let rotation = Rotation {
-        old: &key,
-        new: &new,
-        record: &next,
-        expected: record.revision,
-        mark_until: NOW + MARK_KEPT,
-        signs_in: None,
-    };
+    let rotation = rotation(&key, &new, record.revision, &next);
     assert_eq!(store.rotate(&rotation, NOW).await.unwrap(), Rotated::Applied);
     cut_short(&server, &place_of(PREFIX, &key), "50").await;
     everything_is_refused(&server, &store, &key).await;
@@ -131,17 +112,20 @@ async fn cut_short(server: &Server, place: &str, last: &str) {
 /// Nobody can say whose it is, but the others are ended.
 #[tokio::test]
 async fn a_foreign_value_in_an_index_keeps_nobody_from_ending_the_other_sessions() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = own_store(&server).await;
     let ann = owner("ann");
     let mut keys = Vec::new();
     for _ in 0..600 {
-        keys.push(create(&store, &owned_by(&ann)).await);
+        keys.push(create(&store, &owned(counting(0), &ann)).await);
     }
     for key in &keys[..2] {
         server.tell(&["DEL", &place_of(PREFIX, key)]).await;
         server.tell(&["LPUSH", &place_of(PREFIX, key), "a"]).await;
     }
+    server.tell(&["SET", &place_of(PREFIX, &keys[1]), "a"]).await;
+    // They do not hide the others either.
+    assert_eq!(store.sessions_of(&ann, NOW).await.unwrap().len(), keys.len() - 2);
     let ended = store.delete_sessions_of(&ann, None, NOW).await;
     assert!(matches!(ended, Err(StoreError::Corrupt(_))), "{ended:?}");
     for key in &keys[2..] {
@@ -151,11 +135,11 @@ async fn a_foreign_value_in_an_index_keeps_nobody_from_ending_the_other_sessions
 
 #[tokio::test]
 async fn an_index_that_is_none_is_corrupt() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = own_store(&server).await;
     server.tell(&["SET", "session:owner:ann", "?"]).await;
     let (ann, key) = (owner("ann"), new_key());
-    let created = store.create(&key, &owned_by(&ann), Some(NOW), NOW).await;
+    let created = store.create(&key, &owned(counting(0), &ann), Some(NOW), NOW).await;
     assert!(matches!(created, Err(StoreError::Corrupt(_))), "{created:?}");
     assert_eq!(store.load(&key, NOW).await.unwrap(), Loaded::Absent);
     let listed = store.sessions_of(&ann, NOW).await;
@@ -167,7 +151,7 @@ async fn an_index_that_is_none_is_corrupt() {
 /// A payload is nobody's business but core's.
 #[tokio::test]
 async fn a_payload_is_not_looked_into() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = store(server.url()).await;
     let record = session_core::Record {
         payload: std::sync::Arc::from(*b"\0\xff{not json"),

@@ -10,8 +10,9 @@ use session_core::{
 use session_store_redis::RedisStore;
 
 use crate::store;
+use crate::support::cluster::Cluster;
 use crate::support::server::Server;
-use crate::support::session::{MARK_UNTIL, NOW, counting, create, found, new_key, new_revision, owned_by, owner};
+use crate::support::session::{NOW, counting, create, found, new_key, new_revision, owned, owner, rotation};
 
 const BYTES: usize = 100_000;
 
@@ -74,12 +75,8 @@ impl Full {
         assert!(matches!(answer, Err(StoreError::Full)), "{answer:?}");
         let new = new_key();
         let rotation = Rotation {
-            old: key,
-            new: &new,
-            record: &next,
-            expected: record.revision,
-            mark_until: MARK_UNTIL,
             signs_in: record.owner.as_ref().map(|_| NOW),
+            ..rotation(key, &new, record.revision, &next)
         };
         let answer = self.store.rotate(&rotation, NOW).await;
         assert!(matches!(answer, Err(StoreError::Full)), "{answer:?}");
@@ -112,18 +109,18 @@ impl Full {
 /// Nothing that needs room is done, nor half of it; what makes room is.
 async fn a_full_server_keeps_what_it_has(server: &Server, store: RedisStore) {
     let (owner, stranger) = (owner("ann"), owner("bob"));
-    let (plain, owned) = (counting(0), owned_by(&owner));
-    let (plain_key, owned_key) = (create(&store, &plain).await, create(&store, &owned).await);
+    let (plain, hers) = (counting(0), owned(counting(0), &owner));
+    let (plain_key, her_key) = (create(&store, &plain).await, create(&store, &hers).await);
     let full = Full::fill(server, store).await;
-    for record in [counting(0), owned_by(&owner), owned_by(&stranger)] {
+    for record in [counting(0), owned(counting(0), &owner), owned(counting(0), &stranger)] {
         full.refuses_to_create(&record).await;
     }
-    for (key, record) in [(&plain_key, &plain), (&owned_key, &owned)] {
+    for (key, record) in [(&plain_key, &plain), (&her_key, &hers)] {
         full.refuses_to_change(key, record).await;
     }
     full.lets_touch(&plain_key, &plain).await;
 
-    full.lets_end(&owner, &owned_key).await;
+    full.lets_end(&owner, &her_key).await;
     let store = &full.store;
     create(store, &large(counting(0))).await;
     let update = store
@@ -135,39 +132,32 @@ async fn a_full_server_keeps_what_it_has(server: &Server, store: RedisStore) {
 
 #[tokio::test]
 async fn a_full_server_loses_nothing_and_makes_room() {
-    let server = Server::start(&["--maxmemory-policy", "noeviction"]).await;
+    let server = Server::start_with(&["--maxmemory-policy", "noeviction"]).await;
     let store = store(server.url()).await;
     a_full_server_keeps_what_it_has(&server, store).await;
 }
 
 #[tokio::test]
 async fn a_full_cluster_loses_nothing_and_makes_room() {
-    let node = Server::start(&["--maxmemory-policy", "noeviction", "--cluster-enabled", "yes"]).await;
-    node.tell(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]).await;
-    node.says("cluster_state:ok", &["CLUSTER", "INFO"]).await;
-    let store = store(format!("redis+cluster://{}", node.address())).await;
-    a_full_server_keeps_what_it_has(&node, store).await;
+    let cluster = Cluster::start(1).await;
+    let node = &cluster.masters[0];
+    node.tell(&["CONFIG", "SET", "maxmemory-policy", "noeviction"]).await;
+    let store = store(cluster.url()).await;
+    a_full_server_keeps_what_it_has(node, store).await;
 }
 
 /// A rotation that has room again is made as if there had been no other.
 #[tokio::test]
 async fn a_rotation_that_was_refused_can_be_made_later() {
-    let server = Server::start(&["--maxmemory-policy", "noeviction"]).await;
+    let server = Server::start_with(&["--maxmemory-policy", "noeviction"]).await;
     let store = store(server.url()).await;
-    let record = owned_by(&owner("ann"));
+    let record = owned(counting(0), &owner("ann"));
     let key = create(&store, &record).await;
     let full = Full::fill(&server, store).await;
     full.refuses_to_change(&key, &record).await;
     server.tell(&["CONFIG", "SET", "maxmemory", "0"]).await;
-    let (new, next) = (new_key(), owned_by(&owner("ann")));
-    let rotation = Rotation {
-        old: &key,
-        new: &new,
-        record: &next,
-        expected: record.revision,
-        mark_until: MARK_UNTIL,
-        signs_in: None,
-    };
+    let (new, next) = (new_key(), owned(counting(0), &owner("ann")));
+    let rotation = rotation(&key, &new, record.revision, &next);
     assert_eq!(full.store.rotate(&rotation, NOW).await.unwrap(), Rotated::Applied);
     assert_eq!(found(&full.store, &new).await, next);
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use session_core::{Record, Store as _, StoreKey, Updated};
 use session_store_redis::RedisStore;
 
-use crate::support::server::{PATIENCE, Server};
+use crate::support::patience::PATIENCE;
+use crate::support::server::Server;
 use crate::support::session::{NOW, count_of, counting, create, found};
 use crate::support::{prefix, variable};
 use crate::{alone, builder};
@@ -66,7 +67,7 @@ async fn the_other_process() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_increment_of_a_hundred_writers_in_two_processes_is_lost() {
     let _turn = alone().await;
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let prefix = prefix();
     let store = builder(server.url()).prefix(&prefix).connect().await.unwrap();
     let key = create(&store, &counting(0)).await;

@@ -7,10 +7,12 @@ use session_core::{Loaded, Record, Store as _, StoreError, StoreKey, Updated};
 use session_store_redis::RedisStore;
 use tokio::time::{Instant, sleep};
 
+use crate::support::chain;
 use crate::support::load::Load;
-use crate::support::proxy::Proxy;
-use crate::support::server::{PATIENCE, Server};
-use crate::support::session::{NOW, chain, count_of, counting, create, found, new_key};
+use crate::support::patience::PATIENCE;
+use crate::support::proxy::{Late, Proxy};
+use crate::support::server::Server;
+use crate::support::session::{NOW, count_of, counting, create, found, new_key};
 use crate::{CONNECT_TIMEOUT, LONGEST_CALL, LONGEST_RECOVERY, RESPONSE_TIMEOUT, alone, builder, store};
 
 /// How long calls that fail take, from the shortest to the longest.
@@ -57,15 +59,15 @@ async fn what_was_acknowledged_survives_a_killed_server() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_frozen_server_holds_nobody_up_past_the_limits() {
     let _turn = alone().await;
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = store(server.url()).await;
     let load = Load::start(&store, 16).await;
-    server.freeze();
+    server.freeze().await;
     let frozen = Instant::now();
     // The first ones wait for their answers.
     sleep(RESPONSE_TIMEOUT + CONNECT_TIMEOUT).await;
     let latencies = latencies_of_errors(&store).await;
-    sleep(Duration::from_secs(5).saturating_sub(frozen.elapsed())).await;
+    sleep(Duration::from_secs(10).saturating_sub(frozen.elapsed())).await;
     server.thaw();
     let back = Instant::now();
     load.recover_since(back).await;
@@ -86,10 +88,10 @@ async fn a_frozen_server_holds_nobody_up_past_the_limits() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_one_call_waits_to_see_whether_a_frozen_server_is_back() {
     let _turn = alone().await;
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = store(server.url()).await;
     let key = create(&store, &counting(0)).await;
-    server.freeze();
+    server.freeze().await;
     let first = store.load(&key, NOW).await;
     assert!(matches!(first, Err(StoreError::Unavailable(_))), "{first:?}");
     let calls: Vec<_> = (0..20)
@@ -115,10 +117,10 @@ async fn only_one_call_waits_to_see_whether_a_frozen_server_is_back() {
 
 #[tokio::test]
 async fn an_update_that_a_frozen_server_answers_too_late_is_made_once() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = store(server.url()).await;
     let (key, first) = updated_session(&store).await;
-    server.freeze();
+    server.freeze().await;
     let second = counting(2);
     let lost = store.update(&key, &second, first.revision, NOW).await;
     assert!(matches!(lost, Err(StoreError::ReplyLost(_))), "{lost:?}");
@@ -152,7 +154,7 @@ async fn again<T>(call: impl AsyncFn() -> Result<T, StoreError>) -> T {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_forgets_its_scripts_is_told_again() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = store(server.url()).await;
     let load = Load::start(&store, 8).await;
     for _ in 0..20 {
@@ -168,7 +170,7 @@ async fn a_server_that_forgets_its_scripts_is_told_again() {
 
 #[tokio::test]
 async fn a_server_that_comes_back_empty_is_used_as_it_is() {
-    let mut server = Server::start(&[]).await;
+    let mut server = Server::start().await;
     let store = store(server.url()).await;
     let record = counting(0);
     let key = create(&store, &record).await;
@@ -183,14 +185,14 @@ async fn a_server_that_comes_back_empty_is_used_as_it_is() {
 
 #[tokio::test]
 async fn a_slow_server_is_waited_for_until_the_limit() {
-    let server = Server::start(&[]).await;
-    let proxy = Proxy::before(server.address()).await;
+    let server = Server::start().await;
+    let proxy = Proxy::before(&server).await;
     let store = store(proxy.url()).await;
     let record = counting(0);
     let key = create(&store, &record).await;
-    proxy.delay_answers(RESPONSE_TIMEOUT / 2);
+    proxy.delay(Late::Everything(RESPONSE_TIMEOUT / 2));
     assert_eq!(found(&store, &key).await, record);
-    proxy.delay_answers(RESPONSE_TIMEOUT * 10);
+    proxy.delay(Late::Everything(RESPONSE_TIMEOUT * 10));
     let begin = Instant::now();
     let late = store
         .update(&key, &counting(1), record.revision, NOW)
@@ -204,7 +206,7 @@ async fn a_slow_server_is_waited_for_until_the_limit() {
 
 #[tokio::test]
 async fn a_pause_of_all_clients_ends_in_an_answer_or_at_the_limit() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = store(server.url()).await;
     let key = create(&store, &counting(0)).await;
     server.tell(&["CLIENT", "PAUSE", "300", "ALL"]).await;
@@ -220,8 +222,8 @@ async fn a_pause_of_all_clients_ends_in_an_answer_or_at_the_limit() {
 
 #[tokio::test]
 async fn a_write_whose_answer_is_cut_off_may_have_happened() {
-    let server = Server::start(&[]).await;
-    let proxy = Proxy::before(server.address()).await;
+    let server = Server::start().await;
+    let proxy = Proxy::before(&server).await;
     let store = store(proxy.url()).await;
     let (key, record) = updated_session(&store).await;
     proxy.cut_answers(true);
@@ -255,7 +257,7 @@ async fn a_write_whose_answer_is_cut_off_may_have_happened() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_the_server_closes_while_idle_cost_nothing() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = store(server.url()).await;
     let key = create(&store, &counting(0)).await;
     for _ in 0..20 {
@@ -268,7 +270,7 @@ async fn connections_that_the_server_closes_while_idle_cost_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_are_closed_under_load_lose_only_what_was_on_its_way() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let store = store(server.url()).await;
     let load = Load::start(&store, 8).await;
     for _ in 0..20 {
@@ -285,13 +287,13 @@ async fn connections_that_are_closed_under_load_lose_only_what_was_on_its_way() 
 
 #[tokio::test]
 async fn a_near_cache_serves_a_frozen_servers_sessions_no_longer_than_it_may() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let staleness = Duration::from_millis(400);
     let settings = session_store_redis::NearCacheSettings::new().max_staleness(staleness);
     let store = builder(server.url()).near_cache(settings).connect().await.unwrap();
     let key = create(&store, &counting(0)).await;
     found(&store, &key).await;
-    server.freeze();
+    server.freeze().await;
     let frozen = Instant::now();
     found(&store, &key).await;
     // It began within the time, so nothing that is served later may come from the memory.

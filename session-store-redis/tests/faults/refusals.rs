@@ -6,11 +6,10 @@ use session_store_redis::{NearCacheSettings, RedisConnectError, RedisStore, Redi
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-use crate::support::cluster::Nodes;
+use crate::support::cluster::Cluster;
 use crate::support::sentinel::Watched;
 use crate::support::server::Server;
-use crate::support::session::chain;
-use crate::support::{variable, with_authority};
+use crate::support::{chain, variable, with_authority};
 use crate::{CONNECT_TIMEOUT, alone, builder};
 
 /// What a busy machine may add.
@@ -81,7 +80,7 @@ async fn a_password_that_is_missing_or_wrong_is_told_and_not_shown() {
         &[&address, "WRONGPASS"],
     )
     .await;
-    let open = Server::start(&[]).await;
+    let open = Server::start().await;
     refused(
         builder(format!("redis://shop:{SECRET}@{}", open.address())),
         &["WRONGPASS"],
@@ -91,7 +90,7 @@ async fn a_password_that_is_missing_or_wrong_is_told_and_not_shown() {
 
 #[tokio::test]
 async fn a_user_without_the_rights_is_told_which() {
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     for (user, rights, words) in [
         ("scripts", "~session:* +@all -@scripting", ["no permissions", "evalsha"]),
         (
@@ -100,6 +99,11 @@ async fn a_user_without_the_rights_is_told_which() {
             ["can't run this command", "script"],
         ),
         ("prefix", "~cart:* +@all", ["no permissions", "keys"]),
+        (
+            "nothing-written",
+            "~session:* +@all -@write +evalsha +eval",
+            ["no permissions", "unlink"],
+        ),
     ] {
         let mut rule = vec!["ACL", "SETUSER", user, "on", ">hunter2"];
         rule.extend(rights.split(' '));
@@ -131,10 +135,11 @@ async fn a_server_that_wants_to_know_who_this_is_refuses_who_does_not_say() {
 #[tokio::test]
 async fn tls_and_no_tls_do_not_understand_each_other() {
     let encrypted = variable("SESSION_KIT_REDIS_TLS_URL").replace("rediss://", "redis://:hunter2@");
-    refused(builder(encrypted), &["no connection to Redis at"]).await;
-    let server = Server::start(&[]).await;
+    refused(builder(encrypted), &["needs `rediss:` if it speaks TLS"]).await;
+    let server = Server::start().await;
     let url = format!("rediss://:{SECRET}@{}", server.address());
-    refused(with_authority(builder(url)), &["no connection to Redis at"]).await;
+    let words = ["no connection to Redis at", "needs `redis:` if it does not speak TLS"];
+    refused(with_authority(builder(url)), &words).await;
     let url = format!("redis://:{SECRET}@{}", server.address());
     refused(with_authority(builder(url)), &["needs `rediss:`"]).await;
     let url = format!("rediss://:{SECRET}@{}", server.address());
@@ -147,8 +152,8 @@ async fn tls_and_no_tls_do_not_understand_each_other() {
 
 #[tokio::test]
 async fn a_replica_is_refused() {
-    let master = Server::start(&[]).await;
-    let replica = Server::start(&["--replicaof", "127.0.0.1", &master.port.to_string()]).await;
+    let master = Server::start().await;
+    let replica = Server::start_with(&["--replicaof", "127.0.0.1", &master.port.to_string()]).await;
     refused(
         builder(replica.url()),
         &[&replica.address(), "is a replica", "needs its master"],
@@ -159,15 +164,15 @@ async fn a_replica_is_refused() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_kind_of_server_names_the_scheme_that_is_its_own() {
     let _turn = alone().await;
-    let nodes = Nodes::start().await;
-    for node in [0, 3] {
+    let cluster = Cluster::start_with_replicas(3).await;
+    for node in [&cluster.masters[0], &cluster.replicas[0]] {
         refused(
-            builder(nodes.0[node].url()),
+            builder(node.url()),
             &["is a node of a cluster", "needs `redis+cluster:`"],
         )
         .await;
     }
-    let server = Server::start(&[]).await;
+    let server = Server::start().await;
     let url = format!("redis+cluster://{}", server.address());
     refused(builder(url), &["is no node of a cluster", "needs `redis:`"]).await;
     // One of them is enough, in any place.
@@ -175,7 +180,7 @@ async fn each_kind_of_server_names_the_scheme_that_is_its_own() {
         "redis+cluster://{},{},{}",
         nobody().await,
         server.address(),
-        nodes.0[4].address()
+        cluster.replicas[1].address()
     );
     builder(url).connect().await.unwrap();
 }
@@ -200,13 +205,13 @@ async fn sentinels_are_asked_for_a_master_and_are_none() {
     )
     .await;
     // Two of them are late, and the third is enough.
-    watched.sentinels[0].freeze();
-    watched.sentinels[1].freeze();
+    watched.sentinels[0].freeze().await;
+    watched.sentinels[1].freeze().await;
     let begin = Instant::now();
     let late = builder(watched.url()).connect().await;
     println!("two of three Sentinels are frozen: {:?}", begin.elapsed());
     late.unwrap();
-    watched.sentinels[2].freeze();
+    watched.sentinels[2].freeze().await;
     refused(
         builder(watched.url()),
         &["no Sentinel has said within 250ms", "master called `shop`"],

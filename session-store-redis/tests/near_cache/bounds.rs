@@ -7,15 +7,15 @@ use session_store_redis::{NearCacheSettings, RedisStore};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::support::monitor::Monitor;
-use crate::support::own_server::OwnServer;
-use crate::support::sessions::{END, NOW, created, loaded, record};
+use crate::support::server::Server;
+use crate::support::session::{END, NOW, create, loaded, record, update};
 use crate::support::{connect, prefix, variable};
 use crate::{Nodes, PATIENCE, comes_to};
 
 #[tokio::test]
 async fn nothing_is_served_after_its_end() {
     let nodes = Nodes::on(&variable("SESSION_KIT_REDIS_URL"), 2).await;
-    let key = created(&nodes.here, &record(1)).await;
+    let key = create(&nodes.here, &record(1)).await;
     let before = END.as_millis() - 1;
     for now in [NOW, session_core::Moment::from_millis(before)] {
         assert!(matches!(nodes.here.load(&key, now).await.unwrap(), Loaded::Found(_)));
@@ -25,9 +25,9 @@ async fn nothing_is_served_after_its_end() {
 
 #[tokio::test]
 async fn a_second_load_asks_nobody() {
-    let server = OwnServer::start().await;
+    let server = Server::start().await;
     let nodes = Nodes::on(&server.url(), 2).await;
-    let key = created(&nodes.here, &record(1)).await;
+    let key = create(&nodes.here, &record(1)).await;
     let mut monitor = Monitor::of(&[server.url()]).await;
     assert_eq!(loaded(&nodes.here, &key).await, 1);
     assert_eq!(monitor.commands().await, ["GET"]);
@@ -40,14 +40,14 @@ async fn a_second_load_asks_nobody() {
 #[tokio::test]
 async fn a_frozen_server_is_believed_for_the_staleness_that_was_allowed_and_no_longer() {
     const STALENESS: Duration = Duration::from_millis(400);
-    let server = OwnServer::start().await;
+    let server = Server::start().await;
     let store = RedisStore::builder(server.url())
         .prefix(prefix())
         .connections(2)
         .response_timeout(Duration::from_millis(800))
         .near_cache(NearCacheSettings::new().max_staleness(STALENESS));
     let store = connect(store).await;
-    let key = created(&store, &record(1)).await;
+    let key = create(&store, &record(1)).await;
     // Longer than what is allowed: as long as the server answers, nothing grows old.
     let began_at = Instant::now();
     while began_at.elapsed() < 3 * STALENESS {
@@ -82,7 +82,7 @@ async fn a_frozen_server_is_believed_for_the_staleness_that_was_allowed_and_no_l
 #[tokio::test(flavor = "current_thread")]
 async fn whoever_only_hits_lets_others_run() {
     let nodes = Nodes::on(&variable("SESSION_KIT_REDIS_URL"), 1).await;
-    let key = created(&nodes.plain, &record(1)).await;
+    let key = create(&nodes.plain, &record(1)).await;
     assert_eq!(loaded(&nodes.here, &key).await, 1);
     let here = nodes.here.clone();
     let hits = tokio::spawn(async move {
@@ -94,7 +94,7 @@ async fn whoever_only_hits_lets_others_run() {
     for _ in 0..10 {
         sleep(Duration::from_millis(2)).await;
     }
-    crate::support::sessions::updated(&nodes.plain, &key, 1).await;
+    update(&nodes.plain, &key, 1).await;
     let took = hits.await.unwrap();
     assert!(took < PATIENCE / 2, "the others had to wait for {took:?}");
     comes_to(&nodes.here, &key, 2).await;

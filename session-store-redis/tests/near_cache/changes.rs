@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use session_core::{Deleted, Loaded, Revision, Rotated, Rotation, Store, StoreKey, Touch, Touched};
+use session_core::{Deleted, Loaded, Revision, Rotated, Store, StoreKey, Touch, Touched};
 use session_store_redis::RedisStore;
 use tokio::time::timeout;
 
-use crate::support::own_server::OwnServer;
-use crate::support::sessions::{END, NOW, created, loaded, new_key, new_owner, owned, record, updated};
+use crate::support::server::Server;
+use crate::support::session::{
+    END, NOW, create, loaded, new_key, new_owner, owned, place_of, record, rotation, update,
+};
 use crate::support::variable;
-use crate::{Nodes, PATIENCE, comes_to, told};
+use crate::{Nodes, PATIENCE, comes_to};
 
 async fn nodes() -> Nodes {
     Nodes::on(&variable("SESSION_KIT_REDIS_URL"), 2).await
@@ -23,18 +25,18 @@ async fn found_elsewhere(store: &RedisStore, key: &StoreKey, is_seen: impl Fn(&L
 #[tokio::test]
 async fn an_update_is_seen() {
     let nodes = nodes().await;
-    let key = created(&nodes.here, &record(1)).await;
+    let key = create(&nodes.here, &record(1)).await;
     for revision in 1..50 {
         assert_eq!(loaded(&nodes.here, &key).await, revision);
         comes_to(&nodes.there, &key, revision).await;
-        updated(&nodes.here, &key, revision).await;
+        update(&nodes.here, &key, revision).await;
     }
 }
 
 #[tokio::test]
 async fn a_touch_is_seen() {
     let nodes = nodes().await;
-    let key = created(&nodes.here, &record(1)).await;
+    let key = create(&nodes.here, &record(1)).await;
     for seconds in 1..50 {
         let expires_at = END + Duration::from_secs(seconds);
         assert_eq!(
@@ -57,19 +59,13 @@ async fn a_touch_is_seen() {
 async fn a_rotation_is_seen() {
     let nodes = nodes().await;
     let owner = new_owner();
-    let mut key = created(&nodes.here, &owned(1, &owner)).await;
+    let mut key = create(&nodes.here, &owned(record(1), &owner)).await;
     for revision in 1..50 {
         assert_eq!(loaded(&nodes.here, &key).await, revision);
         comes_to(&nodes.there, &key, revision).await;
         let new = new_key();
-        let rotation = Rotation {
-            old: &key,
-            new: &new,
-            record: &owned(revision + 1, &owner),
-            expected: Revision::from_u64(revision),
-            mark_until: END,
-            signs_in: None,
-        };
+        let record = owned(record(revision + 1), &owner);
+        let rotation = rotation(&key, &new, Revision::from_u64(revision), &record);
         assert_eq!(nodes.here.rotate(&rotation, NOW).await.unwrap(), Rotated::Applied);
         assert_eq!(nodes.here.load(&key, NOW).await.unwrap(), Loaded::Moved(new));
         assert_eq!(loaded(&nodes.here, &new).await, revision + 1);
@@ -82,15 +78,9 @@ async fn a_rotation_is_seen() {
 async fn a_deletion_is_seen_also_through_a_mark() {
     let nodes = nodes().await;
     for _ in 0..50 {
-        let (old, new) = (created(&nodes.here, &record(1)).await, new_key());
-        let rotation = Rotation {
-            old: &old,
-            new: &new,
-            record: &record(2),
-            expected: Revision::from_u64(1),
-            mark_until: END,
-            signs_in: None,
-        };
+        let (old, new) = (create(&nodes.here, &record(1)).await, new_key());
+        let record = record(2);
+        let rotation = rotation(&old, &new, Revision::from_u64(1), &record);
         assert_eq!(nodes.there.rotate(&rotation, NOW).await.unwrap(), Rotated::Applied);
         assert_eq!(
             (loaded(&nodes.here, &new).await, loaded(&nodes.there, &new).await),
@@ -108,7 +98,7 @@ async fn the_end_of_all_sessions_of_an_owner_is_seen() {
     let owner = new_owner();
     let mut keys = Vec::new();
     for _ in 0..50 {
-        keys.push(created(&nodes.plain, &owned(1, &owner)).await);
+        keys.push(create(&nodes.plain, &owned(record(1), &owner)).await);
     }
     for key in &keys {
         assert_eq!(
@@ -138,7 +128,7 @@ async fn the_end_of_all_sessions_of_an_owner_is_seen() {
 #[tokio::test]
 async fn it_is_seen_that_everything_was_cleared() {
     let nodes = nodes().await;
-    let key = created(&nodes.here, &record(1)).await;
+    let key = create(&nodes.here, &record(1)).await;
     assert_eq!(
         (loaded(&nodes.here, &key).await, loaded(&nodes.there, &key).await),
         (1, 1)
@@ -150,24 +140,22 @@ async fn it_is_seen_that_everything_was_cleared() {
 
 #[tokio::test]
 async fn it_is_seen_that_the_server_was_emptied() {
-    let server = OwnServer::start().await;
+    let server = Server::start().await;
     let nodes = Nodes::on(&server.url(), 2).await;
     for command in ["FLUSHALL", "FLUSHDB"] {
-        let key = created(&nodes.here, &record(1)).await;
+        let key = create(&nodes.here, &record(1)).await;
         assert_eq!(loaded(&nodes.here, &key).await, 1);
-        told(&server, &[command]).await;
+        server.tell(&[command]).await;
         comes_to(&nodes.here, &key, 0).await;
     }
 }
 
 #[tokio::test]
 async fn it_is_seen_that_the_server_has_removed_a_session() {
-    let server = OwnServer::start().await;
+    let server = Server::start().await;
     let nodes = Nodes::on(&server.url(), 2).await;
-    let key = created(&nodes.here, &record(1)).await;
+    let key = create(&nodes.here, &record(1)).await;
     assert_eq!(loaded(&nodes.here, &key).await, 1);
-    let mut connection = server.connection().await;
-    let places: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut connection).await.unwrap();
-    told(&server, &["PEXPIRE", &places[0], "30"]).await;
+    server.tell(&["PEXPIRE", &place_of(&nodes.prefix, &key), "30"]).await;
     comes_to(&nodes.here, &key, 0).await;
 }

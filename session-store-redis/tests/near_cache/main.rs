@@ -21,11 +21,10 @@ mod races;
 
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
 use session_core::StoreKey;
 use session_store_redis::{NearCacheSettings, RedisStore};
 
-use support::{own_server::OwnServer, sessions::loaded};
+use support::session::loaded;
 
 /// So long that nothing grows old in a test.
 const LONG: Duration = Duration::from_secs(60);
@@ -34,6 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Stores on one server with one prefix: the first two have near-caches, the last has none.
 struct Nodes {
+    prefix: String,
     here: RedisStore,
     there: RedisStore,
     plain: RedisStore,
@@ -53,6 +53,7 @@ impl Nodes {
             here: support::connect(with_cache()).await,
             there: support::connect(with_cache()).await,
             plain: support::connect(store()).await,
+            prefix,
         }
     }
 }
@@ -63,13 +64,4 @@ async fn comes_to(store: &RedisStore, key: &StoreKey, revision: u64) {
     let arrived = tokio::time::timeout(PATIENCE, arrival).await;
     assert!(arrived.is_ok(), "revision {revision} is never seen");
     assert_eq!(loaded(store, key).await, revision);
-}
-
-async fn told(server: &OwnServer, command: &[&str]) {
-    let mut connection: MultiplexedConnection = server.connection().await;
-    redis::cmd(command[0])
-        .arg(&command[1..])
-        .exec_async(&mut connection)
-        .await
-        .unwrap();
 }

@@ -8,9 +8,9 @@ use session_store_redis::RedisStore;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::support::own_server::OwnServer;
-use crate::support::sessions::{NOW, created, loaded, new_key, record, updated};
-use crate::{Nodes, PATIENCE, told};
+use crate::support::server::Server;
+use crate::support::session::{NOW, create, loaded, new_key, record, update};
+use crate::{Nodes, PATIENCE};
 
 const KEYS: usize = 200;
 
@@ -20,7 +20,7 @@ async fn held(nodes: &Nodes) -> Vec<StoreKey> {
     for _ in 0..KEYS {
         let (here, plain) = (nodes.here.clone(), nodes.plain.clone());
         tasks.spawn(async move {
-            let key = created(&plain, &record(1)).await;
+            let key = create(&plain, &record(1)).await;
             assert_eq!(loaded(&here, &key).await, 1);
             key
         });
@@ -48,44 +48,39 @@ async fn all_come_to(store: &RedisStore, keys: &[StoreKey], revision: u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_changed_while_the_connections_were_lost_is_asked_for_again() {
-    let server = OwnServer::start().await;
+    let server = Server::start().await;
     let nodes = Nodes::on(&server.url(), 2).await;
     let keys = held(&nodes).await;
-    told(&server, &["CLIENT", "KILL", "TYPE", "normal"]).await;
+    server.tell(&["CLIENT", "KILL", "TYPE", "normal"]).await;
     // The server forgot what it should tell to whom.
     while nodes.plain.load(&new_key(), NOW).await.is_err() {}
     for key in &keys {
-        updated(&nodes.plain, key, 1).await;
+        update(&nodes.plain, key, 1).await;
     }
     all_come_to(&nodes.here, &keys, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_loss_of_one_of_several_connections_leaves_nothing_behind_that_has_changed() {
-    let server = OwnServer::start().await;
+    let server = Server::start().await;
     let nodes = Nodes::on(&server.url(), 4).await;
     let keys = held(&nodes).await;
-    let mut control = server.connection().await;
-    let clients: String = redis::cmd("CLIENT")
-        .arg("LIST")
-        .query_async(&mut control)
-        .await
-        .unwrap();
+    let clients: String = server.ask(&["CLIENT", "LIST"]).await;
     let tracked = clients.lines().filter(|client| client.contains("flags=t"));
     let ids: Vec<&str> = tracked.filter_map(|client| client.split([' ', '=']).nth(1)).collect();
     assert!(ids.len() >= 2, "{clients}");
     for id in &ids[1..] {
-        told(&server, &["CLIENT", "KILL", "ID", id]).await;
+        server.tell(&["CLIENT", "KILL", "ID", id]).await;
     }
     for key in &keys {
-        updated(&nodes.plain, key, 1).await;
+        update(&nodes.plain, key, 1).await;
     }
     all_come_to(&nodes.here, &keys, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_is_served_while_the_server_is_away() {
-    let mut server = OwnServer::start().await;
+    let mut server = Server::start().await;
     let nodes = Arc::new(Nodes::on(&server.url(), 2).await);
     let keys = held(&nodes).await;
     server.kill();
@@ -99,9 +94,7 @@ async fn nothing_is_served_while_the_server_is_away() {
         assert!(nodes.here.load(key, NOW).await.is_err());
     }
     // The one that comes back knows of nothing.
-    let port = server.port;
-    drop(server);
-    let _server = OwnServer::try_start(port, &[]).await.unwrap();
+    server.restart().await;
     for key in &keys {
         let answer = async {
             loop {

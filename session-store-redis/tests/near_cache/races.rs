@@ -9,9 +9,9 @@ use tokio::task::{JoinSet, yield_now};
 use tokio::time::Instant;
 
 use crate::support::{
-    late_proxy::{Late, Proxy},
-    own_server::OwnServer,
-    sessions::{NOW, created, loaded, record, updated},
+    proxy::{Late, Proxy},
+    server::Server,
+    session::{NOW, create, loaded, record, update},
     variable,
 };
 use crate::{Nodes, comes_to};
@@ -30,12 +30,12 @@ async fn nothing_stays_that_was_overwritten_while_it_was_first_asked_for() {
         for _ in 0..KEYS {
             let nodes = Arc::clone(&nodes);
             tasks.spawn(async move {
-                let key = created(&nodes.plain, &record(1)).await;
+                let key = create(&nodes.plain, &record(1)).await;
                 let overwrite = async {
                     for _ in 0..fastrand::u8(..4) {
                         yield_now().await;
                     }
-                    updated(&nodes.plain, &key, 1).await;
+                    update(&nodes.plain, &key, 1).await;
                 };
                 tokio::join!(loaded(&nodes.here, &key), overwrite);
                 key
@@ -62,7 +62,7 @@ async fn whoever_has_written_reads_it_at_once_on_any_thread_and_clone() {
     for _ in 0..WRITERS {
         let (writer, reader, stale) = (nodes.here.clone(), nodes.here.clone(), Arc::clone(&stale));
         writers.spawn(async move {
-            let key = created(&writer, &record(1)).await;
+            let key = create(&writer, &record(1)).await;
             let is_over = Arc::new(AtomicBool::new(false));
             // Somebody else here who reads the same all the time.
             let bystander = tokio::spawn({
@@ -75,7 +75,7 @@ async fn whoever_has_written_reads_it_at_once_on_any_thread_and_clone() {
                 }
             });
             for round in 1..=ROUNDS {
-                updated(&writer, &key, round).await;
+                update(&writer, &key, round).await;
                 let reader = reader.clone();
                 let load = async move { loaded(&reader, &key).await };
                 let found = if round % 2 == 0 {
@@ -96,15 +96,16 @@ async fn whoever_has_written_reads_it_at_once_on_any_thread_and_clone() {
 
 #[tokio::test]
 async fn whoever_has_written_does_not_wait_for_the_message_that_says_so() {
-    let server = OwnServer::start().await;
-    let proxy = Proxy::to(server.port, Late::Invalidations(Duration::from_millis(300))).await;
+    let server = Server::start().await;
+    let proxy = Proxy::before(&server).await;
+    proxy.delay(Late::Invalidations(Duration::from_millis(300)));
     let nodes = Nodes::on(&proxy.url(), 1).await;
-    let key = created(&nodes.here, &record(1)).await;
+    let key = create(&nodes.here, &record(1)).await;
     let mut before_the_message = 0;
     for revision in 1..=5 {
         assert_eq!(loaded(&nodes.here, &key).await, revision);
         comes_to(&nodes.there, &key, revision).await;
-        updated(&nodes.here, &key, revision).await;
+        update(&nodes.here, &key, revision).await;
         let (there, here) = (loaded(&nodes.there, &key).await, loaded(&nodes.here, &key).await);
         assert_eq!(here, revision + 1);
         before_the_message += usize::from(there == revision);
@@ -118,7 +119,7 @@ async fn a_sign_out_on_another_node_is_seen_within_the_time_of_a_message() {
     let nodes = Nodes::on(&variable("SESSION_KIT_REDIS_URL"), 2).await;
     let mut delays = Vec::with_capacity(ROUNDS);
     for _ in 0..ROUNDS {
-        let key = created(&nodes.here, &record(1)).await;
+        let key = create(&nodes.here, &record(1)).await;
         assert_eq!(loaded(&nodes.there, &key).await, 1);
         let there = nodes.there.clone();
         let poll = tokio::spawn(async move {

@@ -1,26 +1,23 @@
 //! The servers that `scripts/services` has started, and those that tests start themselves.
 
-#![allow(
+#![expect(
     dead_code,
-    clippy::allow_attributes,
     clippy::indexing_slicing,
-    clippy::let_underscore_must_use,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a test may panic, and not every test needs everything"
+    reason = "a test may panic, and none needs everything"
 )]
 
 pub(crate) mod cluster;
-pub(crate) mod late_proxy;
+mod folder;
 pub(crate) mod load;
 pub(crate) mod monitor;
-pub(crate) mod own_cluster;
-pub(crate) mod own_server;
+pub(crate) mod moving_slot;
+pub(crate) mod patience;
 pub(crate) mod proxy;
 pub(crate) mod sentinel;
 pub(crate) mod server;
 pub(crate) mod session;
-pub(crate) mod sessions;
 
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,4 +61,10 @@ pub(crate) fn with_near_cache(builder: RedisStoreBuilder) -> RedisStoreBuilder {
 
 pub(crate) async fn connect(builder: RedisStoreBuilder) -> RedisStore {
     builder.connect().await.unwrap()
+}
+
+/// What `error` says, with all its causes.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -1,14 +1,13 @@
 //! What servers are really sent.
 
 use std::pin::Pin;
-use std::time::Duration;
 
 use futures_util::{Stream, StreamExt as _};
 use redis::Client;
 use redis::aio::MultiplexedConnection;
 use tokio::time::timeout;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+use super::patience::PATIENCE;
 
 /// Everything that servers are told, in the order in which they are: also by scripts, which is told apart.
 pub(crate) struct Monitor {

@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use super::server::{Folder, Server, wait_until};
+use super::folder::Folder;
+use super::patience::wait_until;
+use super::server::Server;
 
 /// What the Sentinels call the master.
 const NAME: &str = "shop";
@@ -15,14 +17,14 @@ pub(crate) struct Watched {
 
 impl Watched {
     pub(crate) async fn start() -> Self {
-        let master = Server::start(&[]).await;
+        let master = Server::start().await;
         let port = master.port.to_string();
         let mut watched = Self {
             servers: vec![master],
             sentinels: Vec::new(),
         };
         for _ in 0..2 {
-            let replica = Server::start(&["--replicaof", "127.0.0.1", &port]).await;
+            let replica = Server::start_with(&["--replicaof", "127.0.0.1", &port]).await;
             watched.servers.push(replica);
         }
         // First the links: a Sentinel looks for replicas at once, and then not for a while.
@@ -30,7 +32,9 @@ impl Watched {
             replica.says("master_link_status:up", &["INFO", "replication"]).await;
         }
         for _ in 0..3 {
-            watched.sentinels.push(sentinel(&port).await);
+            let sentinel = Server::start_sentinel().await;
+            sentinel.watch(&watched.servers[0], 2).await;
+            watched.sentinels.push(sentinel);
         }
         for sentinel in &watched.sentinels {
             wait_until("the Sentinels know each other", async || {
@@ -53,7 +57,7 @@ impl Watched {
         let replicas = self.servers.iter().enumerate().filter(|(number, _)| *number != master);
         for (_, replica) in replicas {
             if are_cut_off {
-                replica.freeze();
+                replica.freeze().await;
             } else {
                 replica.thaw();
             }
@@ -72,18 +76,25 @@ impl Watched {
     }
 }
 
-async fn sentinel(port: &str) -> Server {
-    let folder = Folder::new();
-    // A Sentinel rewrites its file.
-    let file = folder.0.join("sentinel.conf");
-    let settings = format!(
-        "sentinel monitor {NAME} 127.0.0.1 {port} 2\n\
-         sentinel down-after-milliseconds {NAME} 1000\n\
-         sentinel failover-timeout {NAME} 3000\n"
-    );
-    fs::write(&file, settings).unwrap();
-    let sentinel = Server::start_with(&[file.to_str().unwrap(), "--sentinel"], None, folder).await;
-    let faster = ["SENTINEL", "DEBUG", "info-period", "1000", "publish-period", "200"];
-    sentinel.tell(&faster).await;
-    sentinel
+impl Server {
+    /// A Sentinel that watches over nothing yet.
+    pub(crate) async fn start_sentinel() -> Self {
+        let folder = Folder::new();
+        // A Sentinel rewrites its file.
+        fs::write(folder.0.join("sentinel.conf"), "").unwrap();
+        let sentinel = Self::start_in(folder, &["sentinel.conf", "--sentinel"], None).await;
+        let faster = ["SENTINEL", "DEBUG", "info-period", "1000", "publish-period", "200"];
+        sentinel.tell(&faster).await;
+        sentinel
+    }
+
+    /// Lets a Sentinel watch over `master`, which is down when as many Sentinels as `quorum` say so.
+    pub(crate) async fn watch(&self, master: &Self, quorum: u8) {
+        let (port, quorum) = (master.port.to_string(), quorum.to_string());
+        self.tell(&["SENTINEL", "MONITOR", NAME, "127.0.0.1", &port, &quorum])
+            .await;
+        for (setting, millis) in [("down-after-milliseconds", "1000"), ("failover-timeout", "3000")] {
+            self.tell(&["SENTINEL", "SET", NAME, setting, millis]).await;
+        }
+    }
 }

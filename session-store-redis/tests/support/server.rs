@@ -1,22 +1,23 @@
 //! A server of the test's own, which it may kill, freeze and fill.
 
 use std::fs;
-use std::path::PathBuf;
+use std::ops::Range;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use redis::aio::MultiplexedConnection;
 use redis::{Client, FromRedisValue, RedisResult};
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::folder::Folder;
+use super::patience::{PATIENCE, wait_until};
 use super::variable;
 
-/// How long anything may take that has to happen some time.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a server may take to answer a test.
 const ANSWER: Duration = Duration::from_secs(5);
 /// Below the ports of outgoing connections, and so are those of the cluster bus, which are higher by 10000.
-const PORTS: std::ops::Range<u16> = 12_000..22_000;
+const PORTS: Range<u16> = 12_000..22_000;
 
 /// A server on a port of its own, with a folder of its own. It ends with this.
 pub(crate) struct Server {
@@ -27,46 +28,39 @@ pub(crate) struct Server {
     process: Child,
 }
 
-/// A folder that is removed in the end.
-pub(crate) struct Folder(pub(crate) PathBuf);
-
-impl Folder {
-    pub(crate) fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("session-kit-faults-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
+impl Drop for Server {
     fn drop(&mut self) {
-        fs::remove_dir_all(&self.0).unwrap();
+        // It may have ended; then there is nothing to wait for, either.
+        drop(self.process.kill());
+        drop(self.process.wait());
     }
 }
 
 impl Server {
     /// A server that keeps nothing on disk.
-    pub(crate) async fn start(arguments: &[&str]) -> Self {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with more arguments.
+    pub(crate) async fn start_with(arguments: &[&str]) -> Self {
         let forgetful = ["--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0"];
-        Self::start_with(&[&forgetful, arguments].concat(), None, Folder::new()).await
+        Self::start_in(Folder::new(), &[&forgetful, arguments].concat(), None).await
     }
 
     /// A server that has what it acknowledged when it is started again.
     pub(crate) async fn start_durable() -> Self {
         let durable = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"];
-        Self::start_with(&durable, None, Folder::new()).await
+        Self::start_in(Folder::new(), &durable, None).await
     }
 
     /// A server whose default user has this password.
     pub(crate) async fn start_with_password(password: &str) -> Self {
         let arguments = ["--save", "", "--requirepass", password];
-        Self::start_with(&arguments, Some(password), Folder::new()).await
+        Self::start_in(Folder::new(), &arguments, Some(password)).await
     }
 
-    pub(crate) async fn start_with(arguments: &[&str], password: Option<&str>, folder: Folder) -> Self {
+    pub(crate) async fn start_in(folder: Folder, arguments: &[&str], password: Option<&str>) -> Self {
         let arguments: Vec<_> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let port = fastrand::u16(PORTS);
         let mut server = Self {
@@ -124,9 +118,15 @@ impl Server {
         assert!(self.answers().await, "port {} was taken meanwhile", self.port);
     }
 
-    /// It keeps its connections, and does nothing.
-    pub(crate) fn freeze(&self) {
+    /// It keeps its connections, and does nothing any more when this returns.
+    pub(crate) async fn freeze(&self) {
         self.signal("-STOP");
+        let begun = Instant::now();
+        while !self.is_frozen() {
+            assert!(begun.elapsed() < PATIENCE, "the server on port {} goes on", self.port);
+            // Tests count from here how long it is believed, so there is no pause.
+            yield_now().await;
+        }
     }
 
     pub(crate) fn thaw(&self) {
@@ -136,6 +136,13 @@ impl Server {
     fn signal(&self, signal: &str) {
         let pid = self.process.id().to_string();
         assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    }
+
+    fn is_frozen(&self) -> bool {
+        let about = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
+        // Its name is in parentheses, and may have some.
+        let (_, state) = about.rsplit_once(") ").unwrap();
+        state.starts_with('T')
     }
 
     /// What it answers to a command over a connection of its own.
@@ -149,18 +156,18 @@ impl Server {
     }
 
     pub(crate) async fn try_ask<T: FromRedisValue>(&self, command: &[&str]) -> RedisResult<T> {
-        let password = self.password.as_ref().map(|password| format!(":{password}@"));
-        let url = format!("redis://{}{}", password.unwrap_or_default(), self.address());
-        let client = Client::open(url)?;
         let (name, arguments) = command.split_first().unwrap();
         let mut asked = redis::cmd(name);
         asked.arg(arguments);
-        let answer = async {
-            let mut connection = client.get_multiplexed_async_connection().await?;
-            asked.query_async(&mut connection).await
-        };
+        let answer = async { asked.query_async(&mut self.connection().await?).await };
         let late = std::io::Error::from(std::io::ErrorKind::TimedOut);
         timeout(ANSWER, answer).await.unwrap_or_else(|_| Err(late.into()))
+    }
+
+    async fn connection(&self) -> RedisResult<MultiplexedConnection> {
+        let password = self.password.as_ref().map(|password| format!(":{password}@"));
+        let client = Client::open(format!("redis://{}{}", password.unwrap_or_default(), self.address()))?;
+        client.get_multiplexed_async_connection().await
     }
 
     /// Waits until one of the lines that it answers is `line`.
@@ -173,42 +180,15 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended; then there is nothing to wait for, either.
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
-}
-
+/// A Sentinel's file has to come first, so it is the first of its arguments.
 fn spawn(folder: &Folder, port: u16, arguments: &[String]) -> Child {
-    let log = fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(folder.0.join("log"))
-        .unwrap();
-    // A Sentinel has a file, which has to come first.
-    let (file, options) = arguments.split_at(usize::from(
-        arguments.first().is_some_and(|first| !first.starts_with("--")),
-    ));
     Command::new(variable("SESSION_KIT_REDIS_SERVER"))
-        .args(file)
-        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--dir"])
-        .arg(&folder.0)
-        .args(options)
+        .args(arguments)
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--logfile", "log"])
         .current_dir(&folder.0)
         .stdin(Stdio::null())
-        .stdout(log)
+        .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap()
-}
-
-/// Waits until it is so.
-pub(crate) async fn wait_until(what: &str, is_so: impl AsyncFn() -> bool) {
-    let begun = Instant::now();
-    while !is_so().await {
-        assert!(begun.elapsed() < PATIENCE, "waited in vain until {what}");
-        sleep(Duration::from_millis(20)).await;
-    }
 }

@@ -1,16 +1,15 @@
 //! Sessions that tests write.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use session_core::{Created, Loaded, Moment, Owner, Record, Revision, Store, StoreKey};
+use session_core::{Created, Loaded, MARK_KEPT, Moment, Owner, Record, Revision, Rotation, Store, StoreKey, Updated};
 
-/// Time stands still in these tests: what ends does so by deletion only.
+/// Time stands still in these tests, unless one says otherwise: what ends does so by deletion only.
 pub(crate) const NOW: Moment = Moment::from_millis(1_700_000_000_000);
-pub(crate) const MARK_UNTIL: Moment = Moment::from_millis(1_700_000_060_000);
-const LIFE: Duration = Duration::from_secs(3600);
+/// When the records end.
+pub(crate) const END: Moment = Moment::from_millis(1_700_000_600_000);
 
 pub(crate) fn new_key() -> StoreKey {
     let mut bytes = [0; 32];
@@ -18,9 +17,14 @@ pub(crate) fn new_key() -> StoreKey {
     StoreKey::from_bytes(bytes)
 }
 
+/// What a server calls a session, after the prefix.
+pub(crate) fn name_of(key: &StoreKey) -> String {
+    URL_SAFE_NO_PAD.encode(key.as_bytes())
+}
+
 /// Where a store with this prefix keeps a session.
 pub(crate) fn place_of(prefix: &str, key: &StoreKey) -> String {
-    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(key.as_bytes()))
+    format!("{prefix}{}", name_of(key))
 }
 
 pub(crate) fn new_revision() -> Revision {
@@ -33,16 +37,29 @@ pub(crate) fn counting(count: u64) -> Record {
         revision: new_revision(),
         created_at: NOW,
         last_seen_at: NOW,
-        expires_at: NOW + LIFE,
+        expires_at: END,
         owner: None,
         payload: Arc::from(count.to_be_bytes()),
     }
 }
 
-pub(crate) fn owned_by(owner: &Owner) -> Record {
+/// How far `record` has counted.
+pub(crate) fn count_of(record: &Record) -> u64 {
+    u64::from_be_bytes(record.payload.as_ref().try_into().unwrap())
+}
+
+/// A record whose payload tells its revision, too.
+pub(crate) fn record(revision: u64) -> Record {
+    Record {
+        revision: Revision::from_u64(revision),
+        ..counting(revision)
+    }
+}
+
+pub(crate) fn owned(record: Record, owner: &Owner) -> Record {
     Record {
         owner: Some(owner.clone()),
-        ..counting(0)
+        ..record
     }
 }
 
@@ -50,9 +67,26 @@ pub(crate) fn owner(name: &str) -> Owner {
     Owner::new(name).unwrap()
 }
 
-/// How far `record` has counted.
-pub(crate) fn count_of(record: &Record) -> u64 {
-    u64::from_be_bytes(record.payload.as_ref().try_into().unwrap())
+/// An owner whom no other test has.
+pub(crate) fn new_owner() -> Owner {
+    owner(&format!("owner-{}", fastrand::u64(..)))
+}
+
+/// The turn from `old`, which has the revision `expected`, to `new`; nobody signs in.
+pub(crate) fn rotation<'a>(
+    old: &'a StoreKey,
+    new: &'a StoreKey,
+    expected: Revision,
+    record: &'a Record,
+) -> Rotation<'a> {
+    Rotation {
+        old,
+        new,
+        record,
+        expected,
+        mark_until: NOW + MARK_KEPT,
+        signs_in: None,
+    }
 }
 
 /// A session that is there.
@@ -70,8 +104,20 @@ pub(crate) async fn found(store: &impl Store, key: &StoreKey) -> Record {
     record
 }
 
-/// What `error` says, with all its causes.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+/// The revision that a load finds, of a record whose payload tells it; zero is nothing.
+pub(crate) async fn loaded(store: &impl Store, key: &StoreKey) -> u64 {
+    match store.load(key, NOW).await.unwrap() {
+        Loaded::Found(record) => {
+            assert_eq!(count_of(&record), record.revision.as_u64());
+            record.revision.as_u64()
+        }
+        Loaded::Moved(_) | Loaded::Absent => 0,
+    }
+}
+
+/// Replaces the record of one revision by that of the next.
+pub(crate) async fn update(store: &impl Store, key: &StoreKey, from: u64) {
+    let expected = Revision::from_u64(from);
+    let updated = store.update(key, &record(from + 1), expected, NOW).await.unwrap();
+    assert_eq!(updated, Updated::Applied);
 }

@@ -81,20 +81,30 @@ impl Given {
     /// The driver follows redirections by sending commands again, which it does after lost answers too, unless it is told
     /// not to do either. So they are followed here.
     async fn call_cluster(&self, connection: &ClusterConnection, command: &Cmd) -> Result<Value, Failure> {
+        // The driver takes note of what has moved, in its own time.
+        let mut moved_to = None;
         for _ in 0..MOST_REDIRECTIONS {
             let mut connection = connection.clone();
-            let failure = match self.within_limit(connection.req_packed_command(command)).await {
+            let answer = match moved_to.take() {
+                None => self.within_limit(connection.req_packed_command(command)).await,
+                Some(node) => {
+                    let routing = RoutingInfo::SingleNode(node);
+                    let answer = connection.route_command(command.clone(), routing);
+                    Box::pin(self.within_limit(answer)).await
+                }
+            };
+            let failure = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
-            match (failure.server_error(), &failure) {
-                // The driver has taken note.
-                (Some(ServerErrorKind::Moved | ServerErrorKind::ReadOnly), _) => {}
-                (Some(ServerErrorKind::Ask), Failure::Refused(error)) => {
-                    let node = error.redirect_node().and_then(|(address, _)| by_address(address));
-                    let node = node.ok_or_else(|| failure.clone())?;
-                    return Box::pin(self.ask(connection, node, command)).await;
-                }
+            let node = || redirected_to(&failure).ok_or_else(|| failure.clone());
+            match failure.server_error() {
+                Some(ServerErrorKind::Moved) => moved_to = Some(node()?),
+                Some(ServerErrorKind::Ask) => match Box::pin(self.ask(connection, node()?, command)).await {
+                    // The slot has come back, or goes on: by then the first node knows.
+                    Err(failure) if redirected_to(&failure).is_some() => {}
+                    outcome => return outcome,
+                },
                 _ => return Err(failure),
             }
         }
@@ -158,7 +168,9 @@ impl Given {
     }
 }
 
-fn by_address(address: &str) -> Option<SingleNodeRoutingInfo> {
+fn redirected_to(failure: &Failure) -> Option<SingleNodeRoutingInfo> {
+    let Failure::Refused(error) = failure else { return None };
+    let (address, _) = error.redirect_node()?;
     let (host, port) = address.rsplit_once(':')?;
     Some(SingleNodeRoutingInfo::ByAddress {
         host: host.to_owned(),

@@ -130,7 +130,7 @@ impl Cluster {
 
     /// The masters of today.
     pub(crate) async fn masters(&self) -> Result<Vec<Arc<Server>>, Failure> {
-        self.look(true).await?;
+        self.look_anew(&mut *self.looked_at.lock().await).await?;
         let map = self.map.load();
         let masters = map.ranges.iter().map(|range| &range.master);
         let by_address: BTreeMap<_, _> = masters.map(|node| (&node.address, &node.server)).collect();
@@ -141,7 +141,7 @@ impl Cluster {
         if let Some(node) = self.known_master_of(slot) {
             return Ok(node);
         }
-        self.look(false).await?;
+        self.look().await?;
         let node = self.known_master_of(slot);
         node.ok_or_else(|| Failure::NotSent(Arc::new(Refusal::NoMaster)))
     }
@@ -157,7 +157,7 @@ impl Cluster {
     async fn moved(&self, failure: &Failure, node: &Node) -> Result<Node, Failure> {
         let target = self.redirection(failure, node)?;
         // If nobody answers now, the redirections go on telling.
-        if let Err(failure) = self.look(false).await {
+        if let Err(failure) = self.look().await {
             tracing::debug!(target: "session_kit", ?failure, "the cluster's slots can't be read");
         }
         Ok(target)
@@ -183,7 +183,7 @@ impl Cluster {
                 Some(ServerErrorKind::MasterDown | ServerErrorKind::ClusterDown)
             );
         if was_refused || matches!(failure, Failure::NotSent(_)) {
-            let looked = self.look(false).await;
+            let looked = self.look().await;
             let master = self
                 .known_master_of(slot)
                 .filter(|master| master.address != node.address);
@@ -195,12 +195,16 @@ impl Cluster {
     }
 
     /// Asks the nodes which has what, unless somebody has just done so.
-    async fn look(&self, at_any_rate: bool) -> Result<(), Failure> {
+    async fn look(&self) -> Result<(), Failure> {
         let mut looked_at = self.looked_at.lock().await;
         let is_fresh = looked_at.is_some_and(|moment| moment.elapsed() < PAUSE_BETWEEN_LOOKS);
-        if is_fresh && !at_any_rate && !self.map.load().ranges.is_empty() {
+        if is_fresh && !self.map.load().ranges.is_empty() {
             return Ok(());
         }
+        self.look_anew(&mut looked_at).await
+    }
+
+    async fn look_anew(&self, looked_at: &mut Option<Instant>) -> Result<(), Failure> {
         let outcome = Box::pin(self.ask_for_slots()).await;
         *looked_at = Some(Instant::now());
         outcome

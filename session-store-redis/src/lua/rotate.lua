@@ -3,13 +3,7 @@
 -- old key.
 local now = tonumber(ARGV[1])
 local bytes = head(KEYS[1])
-if not is_current(bytes, now, ARGV[2]) then
-  -- Sent again: the mark is this rotation's.
-  if kind(bytes) == 'mark' and successor(bytes) == ARGV[5] then
-    return {moment(bytes, 2) > now and 'applied' or 'over'}
-  end
-  return elsewhere(KEYS[1], bytes, now, true)
-end
+if not is_current(bytes, now, ARGV[2]) then return rotated_before(KEYS[1], bytes, now, ARGV[5]) end
 if KEYS[3] then
   if not enter(KEYS[3], now, tonumber(ARGV[8]), ARGV[5], tonumber(ARGV[9])) then return {'cut off'} end
   redis.call('ZREM', KEYS[3], ARGV[10])

@@ -36,3 +36,11 @@ local function elsewhere(key, bytes, now, wants_record)
   if wants_record then return {'conflict', redis.call('GET', key)} end
   return {'stale'}
 end
+
+-- The answer to a rotation to `name` then: one that is sent again finds its own mark.
+local function rotated_before(key, bytes, now, name)
+  if kind(bytes) == 'mark' and successor(bytes) == name then
+    return {moment(bytes, 2) > now and 'applied' or 'over'}
+  end
+  return elsewhere(key, bytes, now, true)
+end

@@ -17,20 +17,20 @@ pub(crate) struct Answer {
 #[error("the server's answer is not one of this store's scripts, needs a Redis or Valkey server")]
 pub(crate) struct Unexpected;
 
-impl Unexpected {
-    pub(crate) fn into_store_error(self) -> StoreError {
-        StoreError::Corrupt(Box::new(self))
+impl From<Unexpected> for StoreError {
+    fn from(error: Unexpected) -> Self {
+        Self::Corrupt(Box::new(error))
     }
 }
 
 impl Answer {
     pub(crate) fn read(answer: Value) -> Result<Self, StoreError> {
         let Value::Array(parts) = answer else {
-            return Err(Unexpected.into_store_error());
+            return Err(Unexpected.into());
         };
         let mut parts = parts.into_iter().filter_map(bulk_string);
         let Some(word) = parts.next() else {
-            return Err(Unexpected.into_store_error());
+            return Err(Unexpected.into());
         };
         let value = parts.next().unwrap_or_default();
         Ok(Self { word, value })
@@ -47,25 +47,23 @@ impl Answer {
 
     /// The successor that a mark names.
     pub(crate) fn successor(&self) -> Result<StoreKey, StoreError> {
-        let name = Name::parse(&self.value).ok_or(Unexpected);
-        name.map(Name::key).map_err(Unexpected::into_store_error)
+        Ok(Name::parse(&self.value).ok_or(Unexpected)?.key())
     }
 
     /// The record that stands there instead.
     pub(crate) fn record(&self) -> Result<Record, StoreError> {
-        match value::Value::read(&self.value) {
-            Ok(value::Value::Record(record)) => record.to_record().map_err(corrupt),
-            Ok(value::Value::Mark { .. } | value::Value::Nothing) => Err(Unexpected.into_store_error()),
-            Err(error) => Err(corrupt(error)),
+        match value::Value::read(&self.value)? {
+            value::Value::Record(record) => Ok(record.to_record()?),
+            value::Value::Mark { .. } | value::Value::Nothing => Err(Unexpected.into()),
         }
     }
 
     /// Any word that the caller does not know.
     pub(crate) fn refusal(&self) -> StoreError {
         if self.word == b"foreign" {
-            return corrupt(Foreign);
+            return StoreError::Corrupt(Box::new(Foreign));
         }
-        Unexpected.into_store_error()
+        Unexpected.into()
     }
 }
 
@@ -82,7 +80,3 @@ pub(crate) fn bulk_string(value: Value) -> Option<Vec<u8>> {
 #[derive(Debug, thiserror::Error)]
 #[error("a value under the store's prefix is no session record, needs to be deleted or another prefix")]
 struct Foreign;
-
-fn corrupt(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
-    StoreError::Corrupt(Box::new(error))
-}

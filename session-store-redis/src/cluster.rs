@@ -18,7 +18,7 @@ use crate::slots::{NodeAddress, SlotRange, read_slot_ranges, redirected_to, slot
 use crate::surrounded::Replicas;
 
 /// How often one command may be redirected: a slot that moves, and a failover meanwhile, are two or three.
-const MOST_REDIRECTIONS: usize = 5;
+pub(crate) const MOST_REDIRECTIONS: usize = 5;
 /// Between two looks at which node has what.
 const PAUSE_BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 /// How many nodes are asked at the same time.

@@ -11,10 +11,12 @@ use redis::cluster_routing::{RoutingInfo, SingleNodeRoutingInfo};
 use redis::{Cmd, Pipeline, RedisResult, ServerErrorKind, Value};
 use tokio::time::timeout;
 
+use crate::cluster::MOST_REDIRECTIONS;
 use crate::failure::{Failure, Refusal};
 use crate::slots::{NodeAddress, read_slot_ranges};
 
-const MOST_REDIRECTIONS: usize = 5;
+/// The host of a node that does not know its own: here nobody knows whom the driver has asked, and it will say so.
+const UNKNOWN: &str = "";
 
 /// A connection of the application's, to one server or to a cluster.
 pub(crate) struct Given {
@@ -136,7 +138,7 @@ impl Given {
         let routing = RoutingInfo::SingleNode(SingleNodeRoutingInfo::Random);
         let mut connection = connection.clone();
         let answer = self.within_limit(connection.route_command(question, routing)).await?;
-        let ranges = read_slot_ranges(answer, "127.0.0.1");
+        let ranges = read_slot_ranges(answer, UNKNOWN);
         let mut masters: Vec<_> = ranges.into_iter().map(|range| range.master).collect();
         masters.sort_unstable();
         masters.dedup();

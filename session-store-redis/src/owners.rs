@@ -10,13 +10,11 @@ use crate::keys::Name;
 use crate::moments::{decimal, optional, score};
 use crate::script;
 use crate::server::Access;
-use crate::sessions::Sessions;
+use crate::sessions::{MOST_MARKS, Sessions};
 use crate::value::{LAST_OF_HEAD, Value as Stored};
 
 /// How many commands of one call are under way at once.
 const AT_ONCE: usize = 256;
-/// How many marks are followed to what is spared.
-const MOST_MARKS: usize = 64;
 
 /// What stands under a name that an owner's index has.
 enum Entry {
@@ -88,7 +86,7 @@ impl Sessions {
         range.arg(&place).arg(0).arg(LAST_OF_HEAD);
         let head = self.servers.call(&place, &range, Access::Read).await;
         let head = match head.map_err(Failure::of_reading) {
-            Ok(head) => bulk_string(head).ok_or_else(|| Unexpected.into_store_error())?,
+            Ok(head) => bulk_string(head).ok_or(Unexpected)?,
             Err(error @ StoreError::Corrupt(_)) => return Ok(Entry::unreadable(&error)),
             Err(error) => return Err(error),
         };
@@ -118,10 +116,10 @@ impl Sessions {
         now: Moment,
     ) -> Result<u64, StoreError> {
         let index = self.keys.index(owner);
-        let (answer, now_decimal) = (&script::CUT, decimal(now));
+        let arguments = [&decimal(now)[..]];
         let names = self
             .servers
-            .run(answer, &[&index], &[&now_decimal], Access::Write)
+            .run(&script::CUT, &[&index], &arguments, Access::Write)
             .await;
         let keys = keys_of(names.map_err(Failure::of_writing)?)?;
         let spared = self.spared(except, now).await?;
@@ -179,7 +177,7 @@ impl Sessions {
 /// The sessions that an index lists, without its cut-off.
 fn keys_of(names: Value) -> Result<Vec<StoreKey>, StoreError> {
     let Value::Array(names) = names else {
-        return Err(Unexpected.into_store_error());
+        return Err(Unexpected.into());
     };
     let names = names.into_iter().filter_map(bulk_string);
     Ok(names.filter_map(|name| Name::parse(&name)).map(Name::key).collect())

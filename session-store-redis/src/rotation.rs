@@ -1,7 +1,6 @@
 //! Sessions that move to another key.
 
-use session_core::Moment;
-use session_core::{Created, Owner, Record, Rotated, Rotation, StoreError, StoreKey};
+use session_core::{Created, Moment, Owner, Record, Rotated, Rotation, StoreError, StoreKey};
 
 use crate::answer::Answer;
 use crate::keys::Name;

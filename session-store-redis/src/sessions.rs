@@ -16,10 +16,10 @@ use crate::near_cache::{Forgetting, NearCache};
 use crate::script::{self, Script};
 use crate::server::Access;
 use crate::servers::Servers;
-use crate::value::{self, NotASession};
+use crate::value;
 
 /// How many marks are followed: each is a rotation within the last minutes.
-const MOST_MARKS: usize = 64;
+pub(crate) const MOST_MARKS: usize = 64;
 
 /// All sessions of a store.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Sessions {
         match self.servers.call(&place, &set, Access::Write).await {
             Ok(Value::Okay) => Ok(Created::Created),
             Ok(Value::Nil) => Ok(Created::Taken),
-            Ok(_) => Err(Unexpected.into_store_error()),
+            Ok(_) => Err(Unexpected.into()),
             Err(failure) => Err(failure.of_writing()),
         }
     }
@@ -121,8 +121,7 @@ impl Sessions {
         if value == Value::Nil {
             return Ok((Vec::new(), connection));
         }
-        let bytes = bulk_string(value).ok_or(Unexpected);
-        Ok((bytes.map_err(Unexpected::into_store_error)?, connection))
+        Ok((bulk_string(value).ok_or(Unexpected)?, connection))
     }
 
     pub(crate) async fn update(
@@ -134,24 +133,17 @@ impl Sessions {
     ) -> Result<Updated, StoreError> {
         let _forgetting = self.forgetting(key);
         let (before, after) = (value::before_told(record), value::after_told(record));
-        let keys = [self.keys.session(key)];
-        let mut arguments = [
+        let arguments = [
             &decimal(now)[..],
             &expected.as_u64().to_be_bytes(),
             &before,
             &after,
             &time_to_live(record.expires_at, now),
-            b"",
         ];
-        let mut answer = self.run(&script::UPDATE, &keys, &arguments, Access::Write).await?;
-        let told = told(record.expires_at, now).as_millis().to_be_bytes();
-        if answer.word() == b"tell" {
-            self.tell(key, answer.owner(), record.expires_at, now).await?;
-            if let Some(last) = arguments.last_mut() {
-                *last = &told;
-            }
-            answer = self.run(&script::UPDATE, &keys, &arguments, Access::Write).await?;
-        }
+        let script = (&*script::UPDATE, Access::Write);
+        let answer = self
+            .run_and_tell(key, script, &arguments, record.expires_at, now)
+            .await?;
         match answer.word() {
             b"applied" => Ok(Updated::Applied),
             b"conflict" => Ok(Updated::Conflict(answer.record()?)),
@@ -163,24 +155,17 @@ impl Sessions {
 
     pub(crate) async fn touch(&self, key: &StoreKey, touch: &Touch, now: Moment) -> Result<Touched, StoreError> {
         let _forgetting = self.forgetting(key);
-        let keys = [self.keys.session(key)];
-        let mut arguments = [
+        let arguments = [
             &decimal(now)[..],
             &touch.expected.as_u64().to_be_bytes(),
             &touch.expires_at.as_millis().to_be_bytes(),
             &touch.last_seen_at.as_millis().to_be_bytes(),
             &time_to_live(touch.expires_at, now),
-            b"",
         ];
-        let mut answer = self.run(&script::TOUCH, &keys, &arguments, Access::Read).await?;
-        let told = told(touch.expires_at, now).as_millis().to_be_bytes();
-        if answer.word() == b"tell" {
-            self.tell(key, answer.owner(), touch.expires_at, now).await?;
-            if let Some(last) = arguments.last_mut() {
-                *last = &told;
-            }
-            answer = self.run(&script::TOUCH, &keys, &arguments, Access::Read).await?;
-        }
+        let script = (&*script::TOUCH, Access::Read);
+        let answer = self
+            .run_and_tell(key, script, &arguments, touch.expires_at, now)
+            .await?;
         match answer.word() {
             b"touched" => Ok(Touched::Touched),
             b"stale" => Ok(Touched::Stale),
@@ -190,10 +175,28 @@ impl Sessions {
         }
     }
 
-    /// Tells the owner's index of an end that is later than it knows; once in as long as the session has left then.
-    async fn tell(&self, key: &StoreKey, owner: &[u8], expires_at: Moment, now: Moment) -> Result<(), StoreError> {
-        let index = self.keys.index_named(owner);
-        self.enter(index, key, None, told(expires_at, now), now).await.map(drop)
+    /// Runs a script that moves a session's end. Where that is later than the owner's index knows, nothing was done: then the
+    /// index is told, and the script runs again. That is so once in as long as the session has left.
+    async fn run_and_tell(
+        &self,
+        key: &StoreKey,
+        (script, access): (&Script, Access),
+        arguments: &[&[u8]; 5],
+        expires_at: Moment,
+        now: Moment,
+    ) -> Result<Answer, StoreError> {
+        let keys = [self.keys.session(key)];
+        let [first, second, third, fourth, fifth] = *arguments;
+        let with = |told| [first, second, third, fourth, fifth, told];
+        let answer = self.run(script, &keys, &with(b""), access).await?;
+        if answer.word() != b"tell" {
+            return Ok(answer);
+        }
+        let index = self.keys.index_named(answer.owner());
+        let told = told(expires_at, now);
+        self.enter(index, key, None, told, now).await?;
+        let told = told.as_millis().to_be_bytes();
+        self.run(script, &keys, &with(&told), access).await
     }
 
     pub(crate) async fn delete(&self, key: &StoreKey, now: Moment) -> Result<Deleted, StoreError> {
@@ -254,11 +257,6 @@ impl Sessions {
     }
 }
 
-pub(crate) fn loaded(bytes: &[u8], now: Moment) -> Result<Loaded, StoreError> {
-    let loaded = value::Value::read(bytes).and_then(|value| value.loaded(now));
-    loaded.map_err(corrupt)
-}
-
-fn corrupt(error: NotASession) -> StoreError {
-    StoreError::Corrupt(Box::new(error))
+fn loaded(bytes: &[u8], now: Moment) -> Result<Loaded, StoreError> {
+    Ok(value::Value::read(bytes)?.loaded(now)?)
 }

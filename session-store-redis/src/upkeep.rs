@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use redis::{Cmd, Value};
 use session_core::{Moment, StoreError};
 
-use crate::answer::Unexpected;
+use crate::answer::{Unexpected, bulk_string};
 use crate::failure::Failure;
 use crate::servers::Master;
 use crate::sessions::Sessions;
@@ -38,9 +38,7 @@ impl Sessions {
             .call_at(master, &range)
             .await
             .map_err(Failure::of_reading)?;
-        let Value::BulkString(bytes) = answer else {
-            return Err(Unexpected.into_store_error());
-        };
+        let bytes = bulk_string(answer).ok_or(Unexpected)?;
         let end = bytes.strip_prefix(b"R").and_then(|end| end.try_into().ok());
         let end = end.map(|end| Moment::from_millis(u64::from_be_bytes(end)));
         Ok(end.is_some_and(|end| !end.has_passed(now)))
@@ -100,7 +98,7 @@ impl<'a> Scan<'a> {
             .arg(STEP);
         let answer = self.sessions.servers.call_at(self.master, &scan).await;
         let (cursor, places): (Vec<u8>, Vec<Vec<u8>>) =
-            redis::from_redis_value(answer.map_err(Failure::of_reading)?).map_err(|_| Unexpected.into_store_error())?;
+            redis::from_redis_value(answer.map_err(Failure::of_reading)?).map_err(|_| Unexpected)?;
         if cursor != b"0" {
             self.cursor = Some(cursor);
         }

@@ -1,6 +1,6 @@
 //! What stands under a session's key, byte by byte.
 
-use session_core::{Loaded, Moment, Owner, Record, Revision, StoreKey};
+use session_core::{Loaded, Moment, Owner, Record, Revision, StoreError, StoreKey};
 
 use crate::keys::{NAME_BYTES, Name};
 
@@ -35,6 +35,12 @@ pub(crate) struct StoredRecord<'a> {
 )]
 pub(crate) struct NotASession {
     bytes: usize,
+}
+
+impl From<NotASession> for StoreError {
+    fn from(error: NotASession) -> Self {
+        Self::Corrupt(Box::new(error))
+    }
 }
 
 impl<'a> Value<'a> {

@@ -34,17 +34,18 @@ mariadb_arguments() {
     fi
 }
 
+# Without the users root that it makes, who need no password.
 make_mariadb_database() {
     local log arguments
     mariadb_arguments
     cat >"$folder/users.sql" <<'SQL'
+DELETE FROM mysql.global_priv WHERE User = 'root';
 FLUSH PRIVILEGES;
 CREATE DATABASE session;
 CREATE USER session IDENTIFIED BY 'secret';
 GRANT ALL ON session.* TO session;
 CREATE USER root IDENTIFIED BY 'secret';
 GRANT ALL ON *.* TO root WITH GRANT OPTION;
-ALTER USER root@localhost IDENTIFIED BY 'secret';
 SQL
     if ! log="$(LC_ALL=C mariadb-install-db "${arguments[@]}" --force --skip-name-resolve --skip-test-db \
         --auth-root-authentication-method=normal --extra-file="$folder/users.sql" 2>&1)"; then

@@ -211,4 +211,6 @@ remove_rest() {
     # Of that pid, and attached to nobody.
     id="$(awk -v id="${lines[6]##* }" -v pid="${lines[0]}" '$2 == id && $5 == pid && $7 == 0 { print id }' /proc/sysvipc/shm)"
     [[ -z $id ]] || ipcrm -m "$id"
+    # The next PostgreSQL would believe in a pid that only waits to be reaped.
+    rm "$1/postmaster.pid"
 }

@@ -25,9 +25,10 @@ start_mysql() {
     variable SESSION_KIT_MYSQL_SERVER "$mariadb_server"
 }
 
-# These come first: where --no-defaults is not the first of all, it does not count.
+# These come first: where --no-defaults is not the first of all, it does not count. A folder for temporary tables that
+# was shared would be swept by every server that starts.
 mariadb_arguments() {
-    arguments=(--no-defaults --datadir="$folder/data" --innodb-flush-method=nosync)
+    arguments=(--no-defaults --datadir="$folder/data" --tmpdir="$folder" --innodb-flush-method=nosync)
     # It wants to be told.
     if [[ $(id -u) == 0 ]]; then
         arguments+=(--user=root)
@@ -59,7 +60,7 @@ spawn_mariadb() {
     local arguments
     mariadb_arguments
     spawn mysql "$mariadb_server" "${arguments[@]}" --port="$port" --bind-address=127.0.0.1 --skip-name-resolve \
-        --socket="$folder/mysql.sock" --pid-file="$folder/mysql.pid" --tmpdir="$folder" \
+        --socket="$folder/mysql.sock" --pid-file="$folder/mysql.pid" \
         --ssl-cert="$folder/server.crt" --ssl-key="$folder/server.key" \
         --max-connections=200 --max-allowed-packet=64M --character-set-server=utf8mb4 \
         --performance-schema=0 --innodb-use-native-aio=0

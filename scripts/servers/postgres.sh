@@ -173,16 +173,19 @@ spawn_bouncer() {
     spawn bouncer env --chdir="$folder" "${as_postgres[@]}" "$folder/pgbouncer" "$folder/bouncer.ini"
 }
 
-# postgres_answers SERVER: each says by itself that it has its port and takes connections.
+# postgres_answers SERVER: each says by itself that the port is its own; then it is asked there.
 postgres_answers() {
-    local pid lines
+    local pid lines port
     if [[ $1 == bouncer ]]; then
-        grep -q ' process up: ' "$folder/bouncer.log"
-        return
+        grep -q ' process up: ' "$folder/bouncer.log" || return 1
+        port="$(sed -n 's/^listen_port = //p' "$folder/bouncer.ini" | tail -n 1)"
+    else
+        read -r pid _ <"$folder/postgres.process"
+        mapfile -t lines <"$folder/data/postmaster.pid"
+        [[ ${lines[0]:-} == "$pid" && ${lines[7]:-} == ready* ]] || return 1
+        port="${lines[3]}"
     fi
-    read -r pid _ <"$folder/postgres.process"
-    mapfile -t lines <"$folder/data/postmaster.pid"
-    [[ ${lines[0]:-} == "$pid" && ${lines[7]:-} == ready* ]]
+    "$postgres_programs/pg_isready" --timeout 5 --host 127.0.0.1 --port "$port" --username session --dbname session
 }
 
 # A killed PostgreSQL leaves the processes of its connections, some for long, and a piece of shared memory, which can

@@ -44,8 +44,11 @@ install_packages() {
 as_root() {
     if [[ $(id -u) == 0 ]]; then
         "$@"
-    else
+    elif command -v sudo >/dev/null; then
         sudo "$@"
+    else
+        echo "there is no sudo to do this as root: $*" >&2
+        return 1
     fi
 }
 

@@ -24,7 +24,7 @@ need_postgres() {
     if [[ ! -x $postgres_programs/postgres ]]; then
         install_postgres
     fi
-    if [[ $1 == postgres-bouncer && ! -x $pgbouncer ]]; then
+    if [[ $1 == postgres-bouncer ]] && ! "$pgbouncer" --version >/dev/null 2>&1; then
         download_pgbouncer
     fi
 }

@@ -5,14 +5,15 @@
 patience=60
 stopping=''
 
-# start_time PID: in clock ticks since the machine started. A process that only waits to be reaped is gone.
+# start_time PID: in clock ticks since the machine started. A process that only waits to be reaped is gone, but not while
+# threads of it still run, with its files and ports.
 start_time() {
     local line fields
     # Not $(<file): if that is not there any more, it ends the script.
     read -r line 2>/dev/null <"/proc/$1/stat" || return 1
     # The command's name, in parentheses, may hold anything.
     read -ra fields <<<"${line##*) }"
-    [[ ${fields[0]} != [ZX] ]] || return 1
+    [[ ${fields[0]} != [ZX] ]] || ((fields[17] > 1)) || return 1
     printf '%s\n' "${fields[19]}"
 }
 
@@ -43,11 +44,13 @@ pids() {
 
 # spawn NAME COMMAND..: a process of the service whose folder is $folder, in a session of its own, so that Ctrl-C is not
 # for it. It shares no descriptor with us: not stdout, or $(scripts/services up) would wait for it, and not the lock.
-# It writes its own record before it becomes the command, so there is no moment at which nobody would know of it.
+# It writes its own record before it becomes the command, so there is no moment at which nobody would know of it. The
+# command is kept for `respawn`.
 spawn() {
     local name="$1" record="$folder/$1.process"
     shift
     rm -f "$record"
+    printf '%s\0' "$@" >"$folder/$name.command"
     (
         local pid="$BASHPID"
         printf '%s %s\n' "$pid" "$(start_time "$pid")" >"$record"
@@ -57,6 +60,35 @@ spawn() {
     until [[ -s $record ]] || ! start_time "$child" >/dev/null; do
         sleep 0.005
     done
+}
+
+# respawn NAME: the same command once more.
+respawn() {
+    local arguments
+    mapfile -d '' -t arguments <"$folder/$1.command"
+    spawn "$1" "${arguments[@]}"
+}
+
+# on_free_port NAME COMMAND..: the command spawns NAME with $port, again with another until it answers.
+#
+# Ports are below those that outgoing connections get, and so are the second ones of a Redis Cluster, which are higher by
+# 10000. Another process may take one before the server does, so there is no use in looking: it tries, and takes another.
+on_free_port() {
+    local name="$1" attempt
+    for attempt in {1..20}; do
+        port=$((12000 + RANDOM % 10000))
+        "${@:2}"
+        if wait_until_it_answers "$name"; then
+            return
+        fi
+        grep -qi 'already in use' "$folder/$name.log" || return 1
+        say "$name: port $port is taken, attempt $attempt"
+    done
+    return 1
+}
+
+wait_until_it_answers() {
+    wait_until "$1 answers" "${family}_answers" "$1"
 }
 
 # wait_until WHAT COMMAND..: until the command succeeds. Fails with the log as soon as a process of the service has ended.
@@ -89,7 +121,7 @@ say_log() {
     tail -n 20 "$name.log" | sed 's/^/    /' >&2
 }
 
-# stop_processes FOLDER: and removes it. They have nothing to save, so they are not asked.
+# stop_processes FOLDER: they have nothing to save, so they are not asked.
 stop_processes() {
     local record pid
     for record in "$1"/*.process; do
@@ -103,7 +135,6 @@ stop_processes() {
         ((SECONDS <= end)) || fail "$1: killed, but still there: $(pids "$1")"
         sleep 0.02
     done
-    rm -rf "$1"
 }
 
 # wait_for_end PID: our child, for ten seconds.

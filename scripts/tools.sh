@@ -25,20 +25,31 @@ need_cargo_tool() {
 
 # need_command COMMAND PACKAGE: from the system's packages when it is not there.
 need_command() {
-    if command -v "$1" >/dev/null; then
-        return
+    if ! command -v "$1" >/dev/null; then
+        install_packages "$1" "$2"
     fi
-    local as_root=()
-    if [[ $(id -u) != 0 ]]; then
-        as_root=(sudo)
-        if ! command -v sudo >/dev/null; then
-            echo "$1 is missing: install the Debian package $2" >&2
-            return 1
-        fi
+}
+
+# install_packages WHAT PACKAGE..: WHAT is missing without them.
+install_packages() {
+    if [[ $(id -u) != 0 ]] && ! command -v sudo >/dev/null; then
+        echo "$1 is missing: install the Debian package ${*:2}" >&2
+        return 1
     fi
-    echo "$1 is missing: installing the Debian package $2 with ${as_root[*]:+sudo }apt-get"
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" apt-get install -y -qq --no-install-recommends "$2"
+    echo "$1 is missing: installing the Debian package ${*:2} with apt-get"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${@:2}"
+}
+
+as_root() {
+    if [[ $(id -u) == 0 ]]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        echo "there is no sudo to do this as root: $*" >&2
+        return 1
+    fi
 }
 
 need_rust() {

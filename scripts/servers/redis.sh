@@ -19,8 +19,9 @@ redis_client() {
     timeout 5 redis-cli -s "$folder/$1.sock" "${@:2}"
 }
 
+# It may want a password before it says more.
 redis_answers() {
-    [[ $(redis_client "$1" ping) == PONG ]]
+    [[ $(redis_client "$1" ping) == @(PONG|NOAUTH*) ]]
 }
 
 # redis_says NAME LINE COMMAND..: the answer has this line.
@@ -29,21 +30,12 @@ redis_says() {
 }
 
 # start_server NAME PORT_OPTION COMMAND..: on a port of its own, which $port tells afterwards.
-#
-# Ports are below those that outgoing connections get, and so are the cluster's second ones, which are higher by 10000.
-# Another process may take one before the server does, so there is no use in looking: it tries, and takes another.
 start_server() {
-    local name="$1" attempt
-    for attempt in {1..20}; do
-        port=$((12000 + RANDOM % 10000))
-        spawn "$name" "${@:3}" "$2" "$port" --bind 127.0.0.1 --unixsocket "$folder/$name.sock" --dir "$folder"
-        if wait_until "$name answers" redis_answers "$name"; then
-            return
-        fi
-        grep -q 'Address already in use' "$folder/$name.log" || return 1
-        say "$name: port $port is taken, attempt $attempt"
-    done
-    return 1
+    on_free_port "$1" spawn_server "$@"
+}
+
+spawn_server() {
+    spawn "$1" "${@:3}" "$2" "$port" --bind 127.0.0.1 --unixsocket "$folder/$1.sock" --dir "$folder"
 }
 
 # start_redis_server NAME PORT_OPTION ARGUMENT..: keeps nothing on disk, and lets a replica begin at once.
@@ -60,7 +52,6 @@ start_redis() {
 
 # One server: everything for who has its password, and a user with the rights that sessions need.
 start_redis_password() {
-    export REDISCLI_AUTH=secret
     start_redis_server redis --port --requirepass secret \
         --user shop on '>secret' '~session:*' resetchannels +@all -@dangerous +info
     variable SESSION_KIT_REDIS_PASSWORD_URL "redis://:secret@127.0.0.1:$port/0"
@@ -69,7 +60,7 @@ start_redis_password() {
 
 # Three servers: one to which clients may show a certificate, one to which they must, and one in another host's name.
 start_redis_tls() {
-    make_certificates
+    make_certificates server wrong client
     start_tls_server optional server optional
     variable SESSION_KIT_REDIS_TLS_URL "rediss://127.0.0.1:$port/0"
     start_tls_server required server yes
@@ -85,53 +76,6 @@ start_redis_tls() {
 start_tls_server() {
     start_redis_server "$1" --tls-port --port 0 --tls-cert-file "$folder/$2.crt" --tls-key-file "$folder/$2.key" \
         --tls-ca-cert-file "$folder/authority.crt" --tls-auth-clients "$3"
-}
-
-# The extensions are all here, as the machine's openssl.cnf may add its own. An authority that is its own server would
-# be refused by strict clients, so there is one for all three.
-make_certificates() {
-    local name key=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
-    cat >"$folder/openssl.cnf" <<'CONFIGURATION'
-[req]
-distinguished_name = distinguished_name
-[distinguished_name]
-[authority]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
-[server]
-basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost, IP:127.0.0.1
-[wrong]
-basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
-subjectAltName = DNS:wrong.example
-[client]
-basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = clientAuth
-CONFIGURATION
-    make_certificate authority req -x509 -days 365 "${key[@]}" -config "$folder/openssl.cnf" -extensions authority \
-        -subj /CN=session-kit-authority -keyout "$folder/authority.key" -out "$folder/authority.crt"
-    for name in server wrong client; do
-        make_certificate "$name" req "${key[@]}" -config "$folder/openssl.cnf" -subj "/CN=session-kit-$name" \
-            -keyout "$folder/$name.key" -out "$folder/$name.csr"
-        make_certificate "$name" x509 -req -days 365 -in "$folder/$name.csr" \
-            -CA "$folder/authority.crt" -CAkey "$folder/authority.key" -CAcreateserial \
-            -extfile "$folder/openssl.cnf" -extensions "$name" -out "$folder/$name.crt"
-    done
-}
-
-# make_certificate NAME ARGUMENT..: openssl talks even when all is well.
-make_certificate() {
-    local log
-    if ! log="$(openssl "${@:2}" 2>&1)"; then
-        say "openssl, $1: $log"
-        return 1
-    fi
 }
 
 start_redis_sentinel() {

@@ -40,6 +40,10 @@ download_valkey() {
         chmod +x "$1/unpacked/${valkey_server#"$tools/valkey-$valkey/"}"
 }
 
+valkey_answers() {
+    redis_answers "$@"
+}
+
 start_valkey() {
     start_server valkey --port "$valkey_server" --save '' --appendonly no
     variable SESSION_KIT_VALKEY_URL "redis://127.0.0.1:$port/0"

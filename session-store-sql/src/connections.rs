@@ -1,0 +1,139 @@
+//! Where statements run: connections, their time limits, and what follows from a failure.
+
+mod idle;
+mod lease;
+mod own;
+
+use std::pin::pin;
+use std::time::Duration;
+
+use session_core::StoreError;
+use sqlx::Pool;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::engine::{Answer, Engine, Options};
+use crate::failure::{Failure, Stage};
+use crate::judgement::Judgement;
+use crate::limits::Limits;
+use crate::statement::Statement;
+use crate::value::Value;
+pub(crate) use lease::Lease;
+use own::Own;
+
+/// The longest pause before a statement that met others is run again. Half of it on average.
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+/// The connections to a database.
+pub(crate) struct Connections<E: Engine> {
+    source: Source<E>,
+    /// For all that an operation does on its way to an answer.
+    limit: Duration,
+}
+
+enum Source<E: Engine> {
+    Own(Own<E>),
+    /// The application's.
+    Given(Pool<E>),
+}
+
+/// Whether a statement whose answer was lost can be run again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Intent {
+    /// It changes nothing, so it can.
+    Read,
+    /// It may have happened, so the answer is that this is unknown.
+    Write,
+}
+
+impl<E: Engine> Connections<E> {
+    /// Connections that are opened when they are needed.
+    pub(crate) fn own(options: Options<E>, limits: Limits) -> Self {
+        Self {
+            source: Source::Own(Own::new(options, limits)),
+            limit: limits.response_timeout,
+        }
+    }
+
+    pub(crate) fn given(pool: Pool<E>, limits: Limits) -> Self {
+        Self {
+            source: Source::Given(pool),
+            limit: limits.response_timeout,
+        }
+    }
+
+    /// What a statement answers, within the time limit.
+    ///
+    /// It is run again where others were in the way, and a read also where its connection failed.
+    pub(crate) async fn run(
+        &self,
+        intent: Intent,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Answer<E>, StoreError> {
+        let mut stage = Stage::Waiting;
+        // Dropped before its stage is read, and with it a connection whose answer did not come.
+        let attempts = {
+            let attempts = pin!(self.attempt(intent, statement, values, &mut stage));
+            timeout(self.limit, attempts).await
+        };
+        attempts.unwrap_or_else(|_| {
+            if let (Source::Own(own), Stage::Sent) = (&self.source, stage) {
+                own.distrust();
+            }
+            Err(Failure::late(stage, self.limit).of(intent))
+        })
+    }
+
+    async fn attempt(
+        &self,
+        intent: Intent,
+        statement: &Statement,
+        values: &[Value<'_>],
+        stage: &mut Stage,
+    ) -> Result<Answer<E>, StoreError> {
+        let give_up_at = Instant::now() + self.limit;
+        let mut pause = Duration::from_millis(2);
+        loop {
+            *stage = Stage::Waiting;
+            let mut lease = self.lease().await.map_err(|failure| failure.of(intent))?;
+            *stage = Stage::Sent;
+            let error = match E::run(lease.connection(), statement, values).await {
+                Ok(answer) => {
+                    lease.give_back();
+                    return Ok(answer);
+                }
+                Err(error) => error,
+            };
+            let judgement = E::judge(&error);
+            if judgement.ends_the_connection() {
+                lease.give_up();
+                tracing::debug!(%error, "a database connection of the session store has failed");
+            } else {
+                lease.give_back();
+            }
+            let goes_on = match judgement {
+                Judgement::Again | Judgement::Dismissed => true,
+                Judgement::Unknown => intent == Intent::Read,
+                Judgement::Demoted | Judgement::Full | Judgement::Corrupt | Judgement::Refused => false,
+            };
+            *stage = Stage::Waiting;
+            if !goes_on || Instant::now() + pause >= give_up_at {
+                return Err(Failure::of_database::<E>(error, judgement).of(intent));
+            }
+            // A random one, or those who met would meet again.
+            sleep(pause.mul_f64(fastrand::f64())).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// A connection for one use.
+    pub(crate) async fn lease(&self) -> Result<Lease<'_, E>, Failure> {
+        match &self.source {
+            Source::Own(own) => own.lease().await,
+            Source::Given(pool) => match pool.acquire().await {
+                Ok(connection) => Ok(Lease::given(connection)),
+                Err(error) => Err(Failure::not_connected(error)),
+            },
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What the three engines have in common, and where they differ.
+
+use std::future::Future;
+use std::time::Duration;
+
+use session_core::Cause;
+use sqlx::{Connection, Database, Error};
+
+use crate::judgement::Judgement;
+use crate::statement::Statement;
+use crate::value::Value;
+
+/// How to connect to an engine.
+pub(crate) type Options<E> = <<E as Database>::Connection as Connection>::Options;
+
+/// A database that holds sessions.
+pub(crate) trait Engine: Database {
+    /// A connection that is ready for the store's statements. `answer_within` is how long they may take.
+    fn connect(
+        options: &Options<Self>,
+        answer_within: Duration,
+    ) -> impl Future<Output = Result<Self::Connection, Error>> + Send;
+
+    /// Runs a statement to its very end, where its commit is known.
+    fn run(
+        connection: &mut Self::Connection,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<Answer<Self>, Error>> + Send;
+
+    /// What an error means for the statement and its connection.
+    fn judge(error: &Error) -> Judgement;
+
+    /// The error as the cause of a store's, with what is known of it besides.
+    fn explain(error: Error) -> Cause {
+        error.into()
+    }
+}
+
+/// What a statement answers.
+pub(crate) struct Answer<E: Database> {
+    pub(crate) rows: Vec<E::Row>,
+    /// How many rows were written or found, of all its parts together.
+    pub(crate) affected: u64,
+}
+
+impl<E: Database> Answer<E> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            rows: Vec::new(),
+            affected: 0,
+        }
+    }
+}

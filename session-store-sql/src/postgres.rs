@@ -1,0 +1,15 @@
+//! PostgreSQL.
+
+mod engine;
+mod inline;
+mod owners;
+mod rotation;
+mod schema;
+mod sessions;
+mod settings;
+mod statements;
+mod store;
+mod upkeep;
+
+pub use settings::PostgresStoreBuilder;
+pub use store::PostgresStore;

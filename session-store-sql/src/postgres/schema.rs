@@ -1,0 +1,225 @@
+//! The tables: made, brought up to date, and looked at before they are used.
+
+use std::time::Duration;
+
+use session_core::{Moment, Owner, Revision, StoreKey};
+use sqlx::postgres::{PgConnection, PgDatabaseError, PgRow};
+use sqlx::{AssertSqlSafe, Error, Postgres};
+use tokio::time::timeout;
+
+use crate::connect_error::SqlConnectError;
+use crate::connections::Lease;
+use crate::engine::Engine as _;
+use crate::statement::Statement;
+use crate::tables::{self, Found, Step};
+use crate::value::{Value, values};
+
+use super::sessions::Sessions;
+
+const STEPS: [Step; 1] = [Step {
+    version: 1,
+    sql: include_str!("../../schema/postgres/1.sql"),
+}];
+
+/// How long bringing the tables up to date may take, and waiting for another node that does.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The oldest version whose statements are the store's.
+const OLDEST_SERVER: i64 = 12;
+
+impl Sessions {
+    /// Brings the tables up to date, if they are to be, and sees that every statement can run.
+    pub(super) async fn prepare(&self, migrates: bool) -> Result<(), SqlConnectError> {
+        let lease = self.connections.lease().await;
+        let mut lease = lease.map_err(|failure| self.not_connected(failure))?;
+        let prepared = timeout(PATIENCE, self.prepare_over(&mut lease, migrates)).await;
+        prepared.map_err(|elapsed| SqlConnectError::Unreachable(elapsed.into()))??;
+        lease.give_back();
+        Ok(())
+    }
+
+    async fn prepare_over(&self, lease: &mut Lease<'_, Postgres>, migrates: bool) -> Result<(), SqlConnectError> {
+        let connection = lease.connection();
+        check_server(connection).await?;
+        if let Found::Older(found) = self.found(connection).await? {
+            if !migrates {
+                return Err(tables::older(&self.names.table, found, "postgres"));
+            }
+            self.migrate(connection).await?;
+        }
+        self.probe(connection).await.map_err(|error| self.refused(error, "USE"))
+    }
+
+    /// The version of the tables.
+    async fn found(&self, connection: &mut PgConnection) -> Result<Found, SqlConnectError> {
+        let newest = self
+            .newest(connection)
+            .await
+            .map_err(|error| self.refused(error, "USE"))?;
+        Found::of(&self.names.table, newest)
+    }
+
+    async fn newest(&self, connection: &mut PgConnection) -> Result<Option<(i64, i64)>, Error> {
+        let there_is = self
+            .names
+            .apply(r#"SELECT to_regclass('"session_kit_version"') IS NOT NULL"#);
+        if !ask(connection, &there_is).await?.iter().any(|row| truth(row)) {
+            return Ok(None);
+        }
+        let newest = r#"SELECT version, readable_by FROM "session_kit_version" ORDER BY version DESC LIMIT 1"#;
+        let rows = ask(connection, &self.names.apply(newest)).await?;
+        rows.first()
+            .map(|row| Ok((sqlx::Row::try_get(row, 0)?, sqlx::Row::try_get(row, 1)?)))
+            .transpose()
+    }
+
+    /// Runs the steps that are missing, in one transaction and one node at a time.
+    ///
+    /// Where an error ends this half-way, so does the connection, and with it the transaction.
+    async fn migrate(&self, connection: &mut PgConnection) -> Result<(), SqlConnectError> {
+        let refused = |error| self.refused(error, "CREATE");
+        let begin = r#"BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
+            SELECT pg_advisory_xact_lock(hashtextextended('"session_kit_version"', 0))"#;
+        ask(connection, &self.names.apply(begin)).await.map_err(refused)?;
+        if let Found::Older(found) = self.found(connection).await? {
+            self.make_schema(connection).await.map_err(refused)?;
+            for step in STEPS.iter().filter(|step| step.version > found) {
+                ask(connection, &self.names.apply(step.sql)).await.map_err(refused)?;
+                tracing::info!(
+                    version = step.version,
+                    table = self.names.table,
+                    "session tables brought up to date"
+                );
+            }
+        }
+        ask(connection, "COMMIT").await.map_err(refused)?;
+        Ok(())
+    }
+
+    async fn make_schema(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        let Some(schema) = &self.names.schema else {
+            return Ok(());
+        };
+        let is_missing = format!("SELECT to_regnamespace('\"{schema}\"') IS NULL");
+        if ask(connection, &is_missing).await?.iter().any(|row| truth(row)) {
+            ask(connection, &format!("CREATE SCHEMA \"{schema}\"")).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs statements of each kind in a way that does nothing: a missing right should not first be found by a visitor.
+    async fn probe(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        let statements = &self.statements;
+        let nobody = &StoreKey::from_bytes([0; 32]);
+        let (never, nothing) = (Moment::MAX, Moment::default());
+        let (revision, payload) = (Revision::from_u64(0), [].as_slice());
+        let probes: [(&Statement, &[Value<'_>]); 5] = [
+            (&statements.probe, values![nobody, nothing, None::<&Owner>]),
+            (
+                &statements.update,
+                values![nobody, never, revision, revision, nothing, nothing, payload],
+            ),
+            (&statements.delete, values![nobody, nothing]),
+            (&statements.delete_expired, values![nothing, 0_usize]),
+            (&statements.delete_expired_cut_offs, values![nothing, 0_usize]),
+        ];
+        for (statement, values) in probes {
+            Postgres::run(connection, statement, values).await?;
+        }
+        Ok(())
+    }
+
+    /// What PostgreSQL says, as what would be right. `kind` is what was being done.
+    fn refused(&self, error: Error, kind: &'static str) -> SqlConnectError {
+        let table = self.names.table.clone();
+        let code = error
+            .as_database_error()
+            .map(|error| error.downcast_ref::<PgDatabaseError>().code().to_owned());
+        let needs = match (code.as_deref(), kind) {
+            // A name that is taken; a column that is missing or of another type.
+            (Some("42P07" | "42710" | "42703" | "42804" | "42883" | "42P10" | "42809"), _) => {
+                return SqlConnectError::ForeignTable {
+                    table,
+                    source: Postgres::explain(error),
+                };
+            }
+            (Some("42501"), "CREATE") => format!(
+                "the right to create tables, or for somebody who has it to run schema/postgres/1.sql and grant this user the rights in \
+                 schema/postgres/grants.sql; the tables are {table}, {table}_cutoff and {table}_version"
+            ),
+            (Some("42501"), _) => format!(
+                "the rights in schema/postgres/grants.sql: SELECT, INSERT, UPDATE, DELETE on {table} and {table}_cutoff, SELECT on \
+                 {table}_version, USAGE on their schema"
+            ),
+            (Some("42P01"), _) => {
+                format!("the tables {table}, {table}_cutoff and {table}_version: not all of them are there")
+            }
+            (Some("25006"), _) => {
+                "a server that takes writes: this one is a standby, or its transactions are read-only".to_owned()
+            }
+            (Some("57014"), _) => "more time: `response_timeout` ended a statement".to_owned(),
+            _ => return SqlConnectError::Unreachable(Postgres::explain(error)),
+        };
+        let source = Postgres::explain(error);
+        SqlConnectError::Refused { needs, source }
+    }
+
+    /// What PostgreSQL says to a connection, as what would be right.
+    fn not_connected(&self, failure: crate::failure::Failure) -> SqlConnectError {
+        let cause = failure.into_cause();
+        let database = cause.downcast_ref::<Error>().and_then(Error::as_database_error);
+        let Some(error) = database.map(|error| error.downcast_ref::<PgDatabaseError>()) else {
+            return SqlConnectError::Unreachable(cause);
+        };
+        let needs = match error.code() {
+            "28P01" | "28000" => "another user or password, or a rule in pg_hba.conf that lets it in",
+            "3D000" => "a database that is there: CREATE DATABASE makes it",
+            "42501" => "a user who may connect to that database: GRANT CONNECT ON DATABASE",
+            "53300" => "fewer connections, or a higher max_connections",
+            "08P01" if error.message().contains("startup parameter") => {
+                "`through_transaction_pooler`, or statement-cache-capacity=0 in the URL: this is a PgBouncer"
+            }
+            _ => return SqlConnectError::Unreachable(cause),
+        };
+        let needs = needs.to_owned();
+        SqlConnectError::Refused { needs, source: cause }
+    }
+}
+
+async fn check_server(connection: &mut PgConnection) -> Result<(), SqlConnectError> {
+    let unreachable = |error: Error| SqlConnectError::Unreachable(error.into());
+    let server = "SELECT current_setting('server_version_num')::bigint / 10000, current_setting('server_encoding')";
+    let rows = ask(connection, server).await.map_err(unreachable)?;
+    for row in &rows {
+        let version: i64 = sqlx::Row::try_get(row, 0).map_err(unreachable)?;
+        let encoding: &str = sqlx::Row::try_get(row, 1).map_err(unreachable)?;
+        if version < OLDEST_SERVER {
+            return Err(unfit(format!("PostgreSQL {OLDEST_SERVER} or newer, not {version}")));
+        }
+        if encoding != "UTF8" {
+            return Err(unfit(format!("a database with the encoding UTF8, not {encoding}")));
+        }
+    }
+    Ok(())
+}
+
+/// The server answers, and is not of the right kind.
+#[derive(Debug, thiserror::Error)]
+#[error("the server was asked what it is")]
+struct Unfit;
+
+fn unfit(needs: String) -> SqlConnectError {
+    SqlConnectError::Refused {
+        needs,
+        source: Unfit.into(),
+    }
+}
+
+/// Without preparation, so that poolers do not matter, and several statements can be one text.
+async fn ask(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>, Error> {
+    sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connection).await
+}
+
+fn truth(row: &PgRow) -> bool {
+    sqlx::Row::try_get(row, 0).unwrap_or(false)
+}

@@ -1,0 +1,20 @@
+//! The statements.
+
+crate::statement::statements! {
+    clear
+    clear_cut_offs
+    count
+    create
+    create_signed_in
+    cut_off
+    delete
+    delete_expired
+    delete_expired_cut_offs
+    delete_sessions_of
+    load
+    probe
+    rotate
+    sessions_of
+    touch
+    update
+}

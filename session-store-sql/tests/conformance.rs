@@ -1,0 +1,50 @@
+//! The contract of a store, kept on every engine and on each way to it.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+macro_rules! on {
+    ($($name:ident: $store:expr;)*) => {$(
+        mod $name {
+            use super::*;
+
+            session_conformance::store_contract!(async { $store.connect().await.unwrap() });
+        }
+    )*};
+}
+
+mod postgres {
+    use session_store_sql::{PostgresStore, PostgresStoreBuilder};
+    use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+
+    use super::support::{postgres, table, variable};
+
+    on! {
+        own_connections: postgres("SESSION_KIT_POSTGRES_URL");
+        schema: postgres("SESSION_KIT_POSTGRES_URL").schema("order");
+        pool: pool().await;
+        tls: tls();
+        pooler: postgres("SESSION_KIT_PGBOUNCER_URL").through_transaction_pooler();
+    }
+
+    mod manager {
+        use super::*;
+
+        session_conformance::manager_contract!(async { postgres("SESSION_KIT_POSTGRES_URL").connect().await.unwrap() });
+    }
+
+    async fn pool() -> PostgresStoreBuilder {
+        let pool = PgPoolOptions::new().max_connections(4).test_before_acquire(false);
+        let pool = pool.connect(&variable("SESSION_KIT_POSTGRES_URL")).await.unwrap();
+        PostgresStore::from_pool(pool).table(table())
+    }
+
+    fn tls() -> PostgresStoreBuilder {
+        let options: PgConnectOptions = variable("SESSION_KIT_POSTGRES_URL").parse().unwrap();
+        let options = options
+            .ssl_mode(PgSslMode::VerifyFull)
+            .ssl_root_cert(variable("SESSION_KIT_POSTGRES_TLS_AUTHORITY"));
+        PostgresStore::from_options(options).table(table()).connections(4)
+    }
+}

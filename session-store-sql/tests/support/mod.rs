@@ -1,0 +1,41 @@
+//! The servers that `scripts/services` has started.
+
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic, and none needs everything"
+)]
+
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use session_store_sql::{PostgresStore, PostgresStoreBuilder};
+
+/// What `scripts/services` says under `name`.
+pub(crate) fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!(
+            "{name} is not set, needs servers: `scripts/services run cargo test -p session-store-sql --all-features`"
+        )
+    })
+}
+
+/// A name that nobody else has, for tables.
+pub(crate) fn table() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("t{}_{number}", process::id())
+}
+
+/// A store of its own on the PostgreSQL whose URL has this name.
+pub(crate) fn postgres(name: &str) -> PostgresStoreBuilder {
+    PostgresStore::builder(variable(name)).table(table()).connections(4)
+}
+
+/// What `error` says, with all its causes.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

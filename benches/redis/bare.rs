@@ -4,13 +4,13 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use redis::aio::MultiplexedConnection;
 use redis::io::tcp::TcpSettings;
 use redis::{Client, IntoConnectionInfo, ProtocolVersion, Script};
-use session_bench::Contender;
+use session_bench::{Contender, NOW, Sessions};
 use tokio::sync::OnceCell;
-
-use crate::sessions::{NOW, Sessions};
 
 /// The script of the store's updates.
 const UPDATE: &str = concat!(
@@ -24,6 +24,8 @@ const TIME_TO_LIVE: &str = "3660000";
 pub(crate) struct Bare {
     client: Client,
     connections: Vec<OnceCell<MultiplexedConnection>>,
+    /// Where each session is.
+    places: Vec<Vec<u8>>,
 }
 
 static NEXT: AtomicUsize = AtomicUsize::new(0);
@@ -33,7 +35,8 @@ thread_local! {
 }
 
 impl Bare {
-    pub(crate) fn new(url: &str, connections: usize) -> Self {
+    pub(crate) fn new(url: &str, connections: usize, sessions: &Sessions) -> Self {
+        let place = |item| format!("session:{}", URL_SAFE_NO_PAD.encode(sessions.get(item).key.as_bytes()));
         let info = url.into_connection_info().unwrap();
         let redis = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
         let tcp = TcpSettings::default().set_nodelay(true);
@@ -41,12 +44,13 @@ impl Bare {
         Self {
             client: Client::open(info).unwrap(),
             connections: (0..connections).map(|_| OnceCell::new()).collect(),
+            places: (0..Sessions::COUNT).map(|item| place(item).into_bytes()).collect(),
         }
     }
 
     async fn connection(&self) -> MultiplexedConnection {
-        let place = &self.connections[NUMBER.get() % self.connections.len()];
-        place.get_or_init(|| self.open()).await.clone()
+        let connection = &self.connections[NUMBER.get() % self.connections.len()];
+        connection.get_or_init(|| self.open()).await.clone()
     }
 
     async fn open(&self) -> MultiplexedConnection {
@@ -77,7 +81,7 @@ impl Contender for BareLoad {
         let session = self.sessions.get(item);
         let mut connection = self.bare.connection().await;
         let mut get = redis::cmd("GET");
-        get.arg(&session.place);
+        get.arg(&self.bare.places[item]);
         let value: Vec<u8> = get.query_async(&mut connection).await.unwrap();
         assert!(value.ends_with(&session.payload));
     }
@@ -106,7 +110,7 @@ impl Contender for BareUpdate {
         let session = self.sessions.get(item);
         let mut connection = self.bare.connection().await;
         let mut get = redis::cmd("GET");
-        get.arg(&session.place);
+        get.arg(&self.bare.places[item]);
         let value: Vec<u8> = get.query_async(&mut connection).await.unwrap();
         assert!(value.ends_with(&session.payload));
         let (before, expected) = (&value[..17], &value[25..33]);
@@ -116,7 +120,7 @@ impl Contender for BareUpdate {
         update
             .arg(&self.digest)
             .arg(1)
-            .arg(&session.place)
+            .arg(&self.bare.places[item])
             .arg(&self.now)
             .arg(expected)
             .arg(before)

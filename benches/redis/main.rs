@@ -2,20 +2,17 @@
 
 mod bare;
 mod server;
-mod sessions;
-mod store;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use session_bench::{Case, Entrant, Options, Report, Runtimes, Threads, compare};
+use session_bench::{Case, Entrant, Options, Report, Runtimes, Sessions, StoreLoad, StoreUpdate, Threads, compare};
+use session_core::Store;
 use session_store_redis::{NearCacheSettings, RedisStore};
 
 use bare::{Bare, BareLoad, BareUpdate};
 use server::Server;
-use sessions::Sessions;
-use store::{StoreLoad, StoreUpdate};
 
 /// As many as the store opens by default.
 const MOST_CONNECTIONS_BY_DEFAULT: usize = 17;
@@ -41,7 +38,7 @@ fn measure(server: &Server, options: &Options) {
     let about = [
         ("server", server.version.clone()),
         ("connections", connections.to_string()),
-        ("payload bytes", sessions::PAYLOAD_BYTES.to_string()),
+        ("payload bytes", Sessions::PAYLOAD_BYTES.to_string()),
     ];
     let mut report = Report::new("redis", about);
     for threads in [Threads::OneRuntime, Threads::RuntimeEach] {
@@ -53,8 +50,9 @@ fn measure(server: &Server, options: &Options) {
                     let case = Case {
                         name,
                         concurrency,
-                        items: sessions::COUNT,
+                        items: Sessions::COUNT,
                         server: Some(server.pid()),
+                        counts_allocations: false,
                         entrants: &entrants,
                     };
                     report.add(compare(&runtimes, &case, options));
@@ -81,9 +79,10 @@ impl Contenders {
             let store = builder().connect().await.unwrap();
             let near = builder().near_cache(NearCacheSettings::new()).connect().await.unwrap();
             let sessions = Sessions::create(&store).await;
+            let (store, near): (Arc<dyn Store>, Arc<dyn Store>) = (Arc::new(store), Arc::new(near));
             (store, near, Arc::new(sessions))
         });
-        let bare = Arc::new(Bare::new(&server.url, connections));
+        let bare = Arc::new(Bare::new(&server.url, connections, &sessions));
         Self {
             bare_load: Entrant::new("bare", BareLoad::new(&bare, &sessions)),
             store_load: Entrant::new("store", StoreLoad::new(&store, &sessions)),

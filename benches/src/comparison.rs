@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use tokio::runtime::Builder;
+use tokio::time::sleep;
 
-use crate::contender::Entrant;
+use crate::contender::{Entrant, Until};
 use crate::options::Options;
 use crate::process::cpu_time;
 use crate::runtimes::{Runtimes, Threads};
@@ -17,6 +19,8 @@ pub struct Case<'a> {
     pub items: usize,
     /// The server, if there is one.
     pub server: Option<u32>,
+    /// Whether they can be counted: everything is done where it is asked for.
+    pub counts_allocations: bool,
     /// The first is the one to whom the others are compared.
     pub entrants: &'a [&'a Entrant],
 }
@@ -41,6 +45,9 @@ pub struct Outcome {
     pub cpu_microseconds: Quartiles,
     pub cpu_ratio: Quartiles,
     pub server_cpu_microseconds: Quartiles,
+    /// How often an operation of a lone caller allocates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allocations: Option<f64>,
 }
 
 #[derive(Clone, Copy, Serialize)]
@@ -80,7 +87,10 @@ pub fn compare(runtimes: &Runtimes, case: &Case<'_>, options: &Options) -> Compa
         rounds,
         slot_milliseconds: slot.as_millis(),
         results: outcomes
-            .map(|(entrant, of)| outcome(entrant.name, of, &samples[0]))
+            .map(|(entrant, of)| Outcome {
+                allocations: case.counts_allocations.then(|| allocations(entrant, case.items)),
+                ..outcome(entrant.name, of, &samples[0])
+            })
             .collect(),
     }
 }
@@ -102,6 +112,22 @@ fn sample(runtimes: &Runtimes, case: &Case<'_>, entrant: &Entrant, slot: Duratio
     }
 }
 
+/// How often an operation allocates, with what it leaves to others in this thread.
+fn allocations(entrant: &Entrant, items: usize) -> f64 {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let items = items.min(512);
+    let operate = || {
+        runtime.block_on(async {
+            entrant.task(0..items, Until::Once).await;
+            // A pool would lose what it is still taking back.
+            sleep(Duration::from_millis(20)).await;
+        });
+    };
+    operate();
+    let counted = allocation_counter::measure(operate);
+    Quartiles::of(std::iter::once(counted.count_total as f64 / items as f64)).median
+}
+
 fn outcome(name: &'static str, samples: &[Sample], first: &[Sample]) -> Outcome {
     let of = |value: fn(&Sample) -> f64| Quartiles::of(samples.iter().map(value));
     let to_first = |value: fn(&Sample) -> f64| {
@@ -115,6 +141,7 @@ fn outcome(name: &'static str, samples: &[Sample], first: &[Sample]) -> Outcome 
         cpu_microseconds: of(|sample| sample.cpu_microseconds),
         cpu_ratio: to_first(|sample| sample.cpu_microseconds),
         server_cpu_microseconds: of(|sample| sample.server_cpu_microseconds),
+        allocations: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What benchmarks share: contenders, where they run, how they are compared, and what is reported.
+//! What benchmarks share: contenders and their sessions, where they run, how they are compared, and what is reported.
 //!
 //! A subject, such as a store, is a program of its own beside this library. It names its contenders, the bare driver first,
 //! and compares them case by case. Timings of different runs say nothing about each other; ratios within a run do.
@@ -9,6 +9,8 @@ mod options;
 mod process;
 mod report;
 mod runtimes;
+mod sessions;
+mod stores;
 
 pub use comparison::{Case, Comparison, compare};
 pub use contender::{Contender, Entrant};
@@ -16,3 +18,5 @@ pub use options::Options;
 pub use process::cpu_time;
 pub use report::Report;
 pub use runtimes::{Runtimes, Threads};
+pub use sessions::{NOW, Newcomers, Session, Sessions};
+pub use stores::{StoreCreate, StoreLoad, StoreUpdate};

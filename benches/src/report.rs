@@ -32,8 +32,8 @@ struct Machine {
 impl Report {
     pub fn new(subject: &'static str, about: impl Into<BTreeMap<&'static str, String>>) -> Self {
         println!(
-            "{:<24} {:<12} {:>5}  {:<12} {:>10}  {:<19} {:>7} {:>6} {:>7}",
-            "case", "threads", "conc.", "contender", "op/s", "ratio (quartiles)", "cpu us", "ratio", "server"
+            "{:<24} {:<12} {:>5}  {:<13} {:>10}  {:<19} {:>7} {:>6} {:>7} {:>6}",
+            "case", "threads", "conc.", "contender", "op/s", "ratio (quartiles)", "cpu us", "ratio", "server", "alloc."
         );
         Self {
             subject,
@@ -46,6 +46,10 @@ impl Report {
             about: about.into(),
             comparisons: Vec::new(),
         }
+    }
+
+    pub fn about(&mut self, what: &'static str, is: &str) {
+        self.about.insert(what, is.to_owned());
     }
 
     pub fn add(&mut self, comparison: Comparison) {
@@ -71,7 +75,7 @@ fn print_line(comparison: &Comparison, outcome: &Outcome) {
     let (ratio, rate) = (outcome.ratio, outcome.operations_per_second.median);
     let ratios = format!("{:.3} ({:.3} {:.3})", ratio.median, ratio.lower, ratio.upper);
     println!(
-        "{:<24} {:<12} {:>5}  {:<12} {:>10.0}  {:<19} {:>7.2} {:>6.3} {:>7.2}",
+        "{:<24} {:<12} {:>5}  {:<13} {:>10.0}  {:<19} {:>7.2} {:>6.3} {:>7.2} {:>6.1}",
         comparison.case,
         format!("{:?}", comparison.threads),
         comparison.concurrency,
@@ -81,6 +85,7 @@ fn print_line(comparison: &Comparison, outcome: &Outcome) {
         outcome.cpu_microseconds.median,
         outcome.cpu_ratio.median,
         outcome.server_cpu_microseconds.median,
+        outcome.allocations.unwrap_or(f64::NAN),
     );
 }
 

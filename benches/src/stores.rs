@@ -1,22 +1,22 @@
-//! The store, as core calls it.
+//! Stores, as core calls them.
 
 use std::sync::Arc;
 
-use session_bench::Contender;
-use session_core::{Loaded, Record, Revision, Store, Updated};
-use session_store_redis::RedisStore;
+use session_core::{Created, Loaded, Record, Revision, Store, Updated};
 
-use crate::sessions::{NOW, Session, Sessions};
+use crate::contender::Contender;
+use crate::sessions::{NOW, Newcomers, Session, Sessions};
 
-pub(crate) struct StoreLoad {
+/// Loads a session.
+pub struct StoreLoad {
     store: Arc<dyn Store>,
     sessions: Arc<Sessions>,
 }
 
 impl StoreLoad {
-    pub(crate) fn new(store: &RedisStore, sessions: &Arc<Sessions>) -> Self {
+    pub fn new(store: &Arc<dyn Store>, sessions: &Arc<Sessions>) -> Self {
         Self {
-            store: Arc::new(store.clone()),
+            store: Arc::clone(store),
             sessions: Arc::clone(sessions),
         }
     }
@@ -29,15 +29,16 @@ impl Contender for StoreLoad {
     }
 }
 
-pub(crate) struct StoreUpdate {
+/// Loads a session, and updates it on condition of the revision that it had.
+pub struct StoreUpdate {
     store: Arc<dyn Store>,
     sessions: Arc<Sessions>,
 }
 
 impl StoreUpdate {
-    pub(crate) fn new(store: &RedisStore, sessions: &Arc<Sessions>) -> Self {
+    pub fn new(store: &Arc<dyn Store>, sessions: &Arc<Sessions>) -> Self {
         Self {
-            store: Arc::new(store.clone()),
+            store: Arc::clone(store),
             sessions: Arc::clone(sessions),
         }
     }
@@ -60,4 +61,27 @@ async fn load(store: &dyn Store, session: &Session) -> Record {
     };
     assert_eq!(*record.payload, *session.payload);
     record
+}
+
+/// Creates a session that was never there.
+pub struct StoreCreate {
+    store: Arc<dyn Store>,
+    newcomers: Arc<Newcomers>,
+}
+
+impl StoreCreate {
+    pub fn new(store: &Arc<dyn Store>, newcomers: &Arc<Newcomers>) -> Self {
+        Self {
+            store: Arc::clone(store),
+            newcomers: Arc::clone(newcomers),
+        }
+    }
+}
+
+impl Contender for StoreCreate {
+    async fn operate(&self, _item: usize) {
+        let (key, record) = self.newcomers.next();
+        let created = self.store.create(&key, &record, None, NOW).await.unwrap();
+        assert_eq!(created, Created::Created);
+    }
 }

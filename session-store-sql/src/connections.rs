@@ -130,7 +130,8 @@ impl<E: Engine> Connections<E> {
     pub(crate) async fn lease(&self) -> Result<Lease<'_, E>, Failure> {
         match &self.source {
             Source::Own(own) => own.lease().await,
-            Source::Given(pool) => match pool.acquire().await {
+            // In a box of its own: it would make the future of every operation many times as large.
+            Source::Given(pool) => match Box::pin(pool.acquire()).await {
                 Ok(connection) => Ok(Lease::given(connection)),
                 Err(error) => Err(Failure::not_connected(error)),
             },

@@ -36,23 +36,31 @@ impl<E: Engine> Own<E> {
 
     pub(super) async fn lease(&self) -> Result<Lease<'_, E>, Failure> {
         let permit = self.permits.acquire().await.map_err(|_| Failure::closed())?;
-        loop {
-            // Not in the condition, where the lock would be held until the end of the loop's body.
-            let resting = self.idle().take();
-            let Some((mut live, is_trusted)) = resting else {
-                break;
-            };
-            if is_trusted {
-                return Ok(Lease::own(live, self, permit));
-            }
-            match timeout(self.limits.connect_timeout, live.connection.ping()).await {
-                Ok(Ok(())) => return Ok(Lease::own(live, self, permit)),
+        let resting = self.idle().take();
+        let live = match resting {
+            Some((live, true)) => live,
+            // In a box of its own: connecting is rare, and would make every operation's future many times as large.
+            resting => Box::pin(self.revive(resting.map(|(live, _)| live))).await?,
+        };
+        Ok(Lease::own(live, self, permit))
+    }
+
+    /// A connection that is alive: this one, another one that rests, or else a new one.
+    async fn revive(&self, mut resting: Option<Live<E::Connection>>) -> Result<Live<E::Connection>, Failure> {
+        let limit = self.limits.connect_timeout;
+        while let Some(mut live) = resting {
+            match timeout(limit, live.connection.ping()).await {
+                Ok(Ok(())) => return Ok(live),
                 Ok(Err(_)) | Err(_) => self.distrust(),
             }
+            let next = self.idle().take();
+            resting = match next {
+                Some((live, true)) => return Ok(live),
+                next => next.map(|(live, _)| live),
+            };
         }
-        let limit = self.limits.connect_timeout;
         match timeout(limit, E::connect(&self.options, self.limits.response_timeout)).await {
-            Ok(Ok(connection)) => Ok(Lease::own(Live::new(connection), self, permit)),
+            Ok(Ok(connection)) => Ok(Live::new(connection)),
             Ok(Err(error)) => Err(Failure::not_connected(error)),
             Err(_) => Err(Failure::no_connection_within(limit)),
         }

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use session_core::StoreError;
 use sqlx::Pool;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::engine::{Answer, Engine, Options};
+use crate::engine::{Answer, Asked, Engine, One, Options};
 use crate::failure::{Failure, Stage};
 use crate::judgement::Judgement;
 use crate::limits::Limits;
@@ -70,11 +70,32 @@ impl<E: Engine> Connections<E> {
         statement: &Statement,
         values: &[Value<'_>],
     ) -> Result<Answer<E>, StoreError> {
+        self.ask(intent, statement, values).await
+    }
+
+    /// Likewise, for a statement that answers one row at most.
+    pub(crate) async fn run_for_one(
+        &self,
+        intent: Intent,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Option<E::Row>, StoreError> {
+        let One(row) = self.ask(intent, statement, values).await?;
+        Ok(row)
+    }
+
+    async fn ask<A: Asked<E>>(
+        &self,
+        intent: Intent,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<A, StoreError> {
+        let began = Instant::now();
         let mut stage = Stage::Waiting;
         // Dropped before its stage is read, and with it a connection whose answer did not come.
         let attempts = {
-            let attempts = pin!(self.attempt(intent, statement, values, &mut stage));
-            timeout(self.limit, attempts).await
+            let attempts = pin!(self.attempt(intent, statement, values, began, &mut stage));
+            timeout_at(began + self.limit, attempts).await
         };
         attempts.unwrap_or_else(|_| {
             if let (Source::Own(own), Stage::Sent) = (&self.source, stage) {
@@ -84,20 +105,21 @@ impl<E: Engine> Connections<E> {
         })
     }
 
-    async fn attempt(
+    async fn attempt<A: Asked<E>>(
         &self,
         intent: Intent,
         statement: &Statement,
         values: &[Value<'_>],
+        began: Instant,
         stage: &mut Stage,
-    ) -> Result<Answer<E>, StoreError> {
-        let give_up_at = Instant::now() + self.limit;
+    ) -> Result<A, StoreError> {
+        let mut now = began;
         let mut pause = Duration::from_millis(2);
         loop {
             *stage = Stage::Waiting;
-            let mut lease = self.lease().await.map_err(|failure| failure.of(intent))?;
+            let mut lease = self.lease_at(now).await.map_err(|failure| failure.of(intent))?;
             *stage = Stage::Sent;
-            let error = match E::run(lease.connection(), statement, values).await {
+            let error = match A::ask(lease.connection(), statement, values).await {
                 Ok(answer) => {
                     lease.give_back();
                     return Ok(answer);
@@ -117,19 +139,25 @@ impl<E: Engine> Connections<E> {
                 Judgement::Demoted | Judgement::Full | Judgement::Corrupt | Judgement::Refused => false,
             };
             *stage = Stage::Waiting;
-            if !goes_on || Instant::now() + pause >= give_up_at {
+            if !goes_on || Instant::now() + pause >= began + self.limit {
                 return Err(Failure::of_database::<E>(error, judgement).of(intent));
             }
             // A random one, or those who met would meet again.
             sleep(pause.mul_f64(fastrand::f64())).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
+            now = Instant::now();
         }
     }
 
     /// A connection for one use.
     pub(crate) async fn lease(&self) -> Result<Lease<'_, E>, Failure> {
+        self.lease_at(Instant::now()).await
+    }
+
+    /// Likewise, for who has looked at the clock.
+    async fn lease_at(&self, now: Instant) -> Result<Lease<'_, E>, Failure> {
         match &self.source {
-            Source::Own(own) => own.lease().await,
+            Source::Own(own) => own.lease(now).await,
             // In a box of its own: it would make the future of every operation many times as large.
             Source::Given(pool) => match Box::pin(pool.acquire()).await {
                 Ok(connection) => Ok(Lease::given(connection)),

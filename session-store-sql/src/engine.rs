@@ -28,6 +28,20 @@ pub(crate) trait Engine: Database {
         values: &[Value<'_>],
     ) -> impl Future<Output = Result<Answer<Self>, Error>> + Send;
 
+    /// Runs a statement that answers one row at most, to its very end.
+    ///
+    /// For drivers that have a shorter way to one row.
+    fn run_for_one(
+        connection: &mut Self::Connection,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<Option<Self::Row>, Error>> + Send {
+        async move {
+            let answer = Self::run(connection, statement, values).await?;
+            Ok(answer.rows.into_iter().next())
+        }
+    }
+
     /// What an error means for the statement and its connection.
     fn judge(error: &Error) -> Judgement;
 
@@ -50,5 +64,33 @@ impl<E: Database> Answer<E> {
             rows: Vec::new(),
             affected: 0,
         }
+    }
+}
+
+/// What somebody wants to know of a statement's answer.
+pub(crate) trait Asked<E: Engine>: Sized {
+    fn ask(
+        connection: &mut E::Connection,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<Self, Error>> + Send;
+}
+
+impl<E: Engine> Asked<E> for Answer<E> {
+    fn ask(
+        connection: &mut E::Connection,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> impl Future<Output = Result<Self, Error>> + Send {
+        E::run(connection, statement, values)
+    }
+}
+
+/// The only row of an answer.
+pub(crate) struct One<E: Database>(pub(crate) Option<E::Row>);
+
+impl<E: Engine> Asked<E> for One<E> {
+    async fn ask(connection: &mut E::Connection, statement: &Statement, values: &[Value<'_>]) -> Result<Self, Error> {
+        E::run_for_one(connection, statement, values).await.map(Self)
     }
 }

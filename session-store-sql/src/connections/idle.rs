@@ -49,10 +49,10 @@ impl<C> Idle<C> {
     }
 
     /// A connection, and whether it is believed to be alive.
-    pub(super) fn take(&mut self) -> Option<(Live<C>, bool)> {
+    pub(super) fn take(&mut self, now: Instant) -> Option<(Live<C>, bool)> {
         let (live, since) = self.resting.pop()?;
         let is_distrusted = self.distrusted_at.is_some_and(|at| since <= at);
-        Some((live, !is_distrusted && since.elapsed() < TRUSTED))
+        Some((live, !is_distrusted && now.saturating_duration_since(since) < TRUSTED))
     }
 
     /// Takes a connection back, and answers one that has to be closed.
@@ -81,7 +81,8 @@ mod tests {
     use super::*;
 
     fn taken(idle: &mut Idle<u8>) -> Option<(u8, bool)> {
-        idle.take().map(|(live, is_trusted)| (live.connection, is_trusted))
+        idle.take(Instant::now())
+            .map(|(live, is_trusted)| (live.connection, is_trusted))
     }
 
     #[tokio::test(start_paused = true)]
@@ -112,7 +113,7 @@ mod tests {
         assert!(idle.put(Live::new(1)).is_none());
         advance(LONGEST_REST).await;
         assert_eq!(idle.put(Live::new(2)).map(|live| live.connection), Some(1));
-        let (live, _) = idle.take().unwrap();
+        let (live, _) = idle.take(Instant::now()).unwrap();
         advance(LONGEST_LIFE.mul_f64(1.1)).await;
         assert_eq!(idle.put(live).map(|live| live.connection), Some(2));
     }

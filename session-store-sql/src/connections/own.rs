@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sqlx::Connection as _;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::engine::{Engine, Options};
 use crate::failure::Failure;
@@ -34,9 +34,10 @@ impl<E: Engine> Own<E> {
         }
     }
 
-    pub(super) async fn lease(&self) -> Result<Lease<'_, E>, Failure> {
+    /// A connection. Whoever waits for one gets one that has just been used, so `now` may be when the waiting began.
+    pub(super) async fn lease(&self, now: Instant) -> Result<Lease<'_, E>, Failure> {
         let permit = self.permits.acquire().await.map_err(|_| Failure::closed())?;
-        let resting = self.idle().take();
+        let resting = self.idle().take(now);
         let live = match resting {
             Some((live, true)) => live,
             // In a box of its own: connecting is rare, and would make every operation's future many times as large.
@@ -53,7 +54,7 @@ impl<E: Engine> Own<E> {
                 Ok(Ok(())) => return Ok(live),
                 Ok(Err(_)) | Err(_) => self.distrust(),
             }
-            let next = self.idle().take();
+            let next = self.idle().take(Instant::now());
             resting = match next {
                 Some((live, true)) => return Ok(live),
                 next => next.map(|(live, _)| live),

@@ -45,6 +45,19 @@ impl Engine for Postgres {
         Ok(answer)
     }
 
+    async fn run_for_one(
+        connection: &mut PgConnection,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Option<PgRow>, Error> {
+        if statement.is_inlined() {
+            return Ok(Self::run(connection, statement, values).await?.rows.into_iter().next());
+        }
+        // This driver goes on after the row, until the server is ready for the next statement.
+        let query = values.iter().fold(sqlx::query(statement.to_sql()), bind);
+        connection.fetch_optional(query).await
+    }
+
     fn judge(error: &Error) -> Judgement {
         let Error::Database(error) = error else {
             return Judgement::of_driver(error);

@@ -37,6 +37,11 @@ impl Sessions {
         Ok(answer.rows)
     }
 
+    /// For a statement that answers one row at most.
+    async fn write_for_one(&self, statement: &Statement, values: &[Value<'_>]) -> Result<Option<PgRow>, StoreError> {
+        self.connections.run_for_one(Intent::Write, statement, values).await
+    }
+
     pub(super) async fn create(
         &self,
         key: &StoreKey,
@@ -72,8 +77,8 @@ impl Sessions {
             signs_in,
             signs_in + CUT_OFF_KEPT,
         ];
-        let created = self.write(&self.statements.create_signed_in, values).await?;
-        Ok(match row::answered(&created.rows)? {
+        let created = self.write_for_one(&self.statements.create_signed_in, values).await?;
+        Ok(match row::answered(created.as_slice())? {
             APPLIED => Created::Created,
             CUT_OFF => Created::CutOff,
             _ => Created::Taken,
@@ -81,7 +86,9 @@ impl Sessions {
     }
 
     pub(super) async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
-        row::loaded(&self.read(&self.statements.load, values![key, now]).await?)
+        let (load, values) = (&self.statements.load, values![key, now]);
+        let found = self.connections.run_for_one(Intent::Read, load, values).await?;
+        row::loaded(found.as_slice())
     }
 
     pub(super) async fn update(
@@ -101,30 +108,28 @@ impl Sessions {
             record.expires_at,
             record.payload.as_ref(),
         ];
-        let answer = self.write(&self.statements.update, values).await?;
-        let Some(found) = answer.rows.first() else {
+        let Some(found) = self.write_for_one(&self.statements.update, values).await? else {
             return Ok(Updated::Gone);
         };
-        if row::number(found, 0)? == APPLIED {
+        if row::number(&found, 0)? == APPLIED {
             return Ok(Updated::Applied);
         }
-        let current = row::key(found, 1)?;
+        let current = row::key(&found, 1)?;
         if current != *key {
             return Ok(Updated::Moved(current));
         }
-        Ok(Updated::Conflict(row::record(found, 2)?))
+        Ok(Updated::Conflict(row::record(&found, 2)?))
     }
 
     pub(super) async fn touch(&self, key: &StoreKey, touch: &Touch, now: Moment) -> Result<Touched, StoreError> {
         let values = values![key, now, touch.expected, touch.last_seen_at, touch.expires_at];
-        let answer = self.write(&self.statements.touch, values).await?;
-        let Some(found) = answer.rows.first() else {
+        let Some(found) = self.write_for_one(&self.statements.touch, values).await? else {
             return Ok(Touched::Gone);
         };
-        if row::number(found, 0)? == APPLIED {
+        if row::number(&found, 0)? == APPLIED {
             return Ok(Touched::Touched);
         }
-        let current = row::key(found, 1)?;
+        let current = row::key(&found, 1)?;
         Ok(if current == *key {
             Touched::Stale
         } else {

@@ -7,6 +7,11 @@
 //! | `axum` | [`axum`]: a tower layer and an extractor |
 //! | `memory` | [`store::MemoryStore`], for one process and for tests |
 //! | `redis` | [`store::RedisStore`], for Redis and Valkey: one server, Sentinel or Cluster, with TLS |
+//! | `postgres` | [`store::PostgresStore`], for PostgreSQL, with TLS and through PgBouncer |
+//! | `mysql` | [`store::MySqlStore`], for MySQL and MariaDB, with TLS |
+//! | `sqlite` | [`store::SqliteStore`], for one machine: a file, and no server |
+//!
+//! The last three need Rust 1.94, all else 1.88.
 //!
 //! ```toml
 //! session-kit = { version = "0.1", features = ["axum", "memory"] }

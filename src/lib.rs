@@ -7,6 +7,11 @@
 //! | `axum` | [`axum`]: a tower layer and an extractor |
 //! | `memory` | [`store::MemoryStore`], for one process and for tests |
 //! | `redis` | [`store::RedisStore`], for Redis and Valkey: one server, Sentinel or Cluster, with TLS |
+//! | `postgres` | [`store::PostgresStore`], for PostgreSQL, with TLS and through PgBouncer |
+//! | `mysql` | [`store::MySqlStore`], for MySQL and MariaDB, with TLS |
+//! | `sqlite` | [`store::SqliteStore`], for one machine: a file, and no server |
+//!
+//! The last three need Rust 1.94, all else 1.88.
 //!
 //! ```toml
 //! session-kit = { version = "0.1", features = ["axum", "memory"] }
@@ -40,11 +45,11 @@ pub mod store;
 #[doc(inline)]
 pub use session_core::{
     CUT_OFF_KEPT, CachePolicy, Cause, Clock, CommitFuture, Committed, ConfigError, CookieSettings, CorruptRecord,
-    Created, Deleted, Error, Event, Expiry, Handle, IdGenerator, InvalidCookie, InvalidExpiry, InvalidHandle,
-    InvalidOwner, InvalidSigningKeys, Key, KeyName, Listed, Loaded, MARK_KEPT, Moment, Observer, Owner, PresentedId,
-    Priority, RandomError, RandomIds, Record, RequestInfo, ResponseHeaders, Revision, Rotated, Rotation, SameSite,
-    Session, SessionId, SessionManager, SessionManagerBuilder, SessionSummary, SigningKeys, Store, StoreError,
-    StoreKey, SystemClock, Touch, Touched, TrustedProxies, Updated, ValueKey,
+    Created, Deleted, Error, Event, ExpiredSessions, Expiry, Handle, IdGenerator, InvalidCookie, InvalidExpiry,
+    InvalidHandle, InvalidOwner, InvalidSigningKeys, Key, KeyName, Listed, Loaded, MARK_KEPT, Moment, Observer, Owner,
+    PresentedId, Priority, RandomError, RandomIds, Record, RequestInfo, ResponseHeaders, Revision, Rotated, Rotation,
+    SameSite, Session, SessionId, SessionManager, SessionManagerBuilder, SessionSummary, SigningKeys, Store,
+    StoreError, StoreKey, SystemClock, Touch, Touched, TrustedProxies, Updated, ValueKey,
 };
 
 #[cfg(feature = "axum")]

@@ -9,6 +9,18 @@ pub use session_store_memory::{MemoryStore, MemoryStoreBuilder, WhenFull};
 #[cfg(feature = "redis")]
 #[doc(inline)]
 pub use session_store_redis::{InvalidRedisUrl, NearCacheSettings, RedisConnectError, RedisStore, RedisStoreBuilder};
+#[cfg(feature = "mysql")]
+#[doc(inline)]
+pub use session_store_sql::{MySqlStore, MySqlStoreBuilder};
+#[cfg(feature = "postgres")]
+#[doc(inline)]
+pub use session_store_sql::{PostgresStore, PostgresStoreBuilder};
+#[cfg(feature = "sqlite")]
+#[doc(inline)]
+pub use session_store_sql::{SqliteStore, SqliteStoreBuilder};
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+#[doc(inline)]
+pub use session_store_sql::{InvalidName, SqlConnectError};
 
 /// Every scheme, and the Cargo feature that brings its store. Some are of stores that come in later versions.
 const SCHEMES: [(&str, &str); 15] = [
@@ -34,6 +46,9 @@ const SCHEMES: [(&str, &str); 15] = [
 /// - `memory:` is a new `MemoryStore`, with nothing after the colon. Feature `memory`.
 /// - `redis:`, `rediss:`, `redis+unix:`, `redis+sentinel:`, `rediss+sentinel:`, `redis+cluster:` and `rediss+cluster:` are a
 ///   `RedisStore`, whose `connect` says what follows them. Feature `redis`.
+/// - `postgres:` and `postgresql:` are a `PostgresStore`. Feature `postgres`.
+/// - `mysql:` and `mariadb:` are a `MySqlStore`. Feature `mysql`.
+/// - `sqlite:` and a path are a `SqliteStore`. Feature `sqlite`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -50,8 +65,8 @@ const SCHEMES: [(&str, &str); 15] = [
 /// When the URL names no store, or one that this build does not have. Messages show no more of it than the scheme, for
 /// URLs hold passwords.
 #[cfg_attr(
-    not(feature = "redis"),
-    expect(clippy::unused_async, reason = "stores that have a server connect to it here")
+    not(any(feature = "mysql", feature = "postgres", feature = "redis", feature = "sqlite")),
+    expect(clippy::unused_async, reason = "stores that have a server or a file connect to it here")
 )]
 pub async fn connect(url: &str) -> Result<Arc<dyn Store>, ConnectError> {
     let (scheme, address) = url
@@ -69,6 +84,12 @@ pub async fn connect(url: &str) -> Result<Arc<dyn Store>, ConnectError> {
         ("memory", _) => Err(ConnectError::MemoryHasNoAddress),
         #[cfg(feature = "redis")]
         ("redis", _) => Ok(Arc::new(RedisStore::connect(url).await?)),
+        #[cfg(feature = "postgres")]
+        ("postgres", _) => Ok(Arc::new(PostgresStore::connect(url).await?)),
+        #[cfg(feature = "mysql")]
+        ("mysql", _) => Ok(Arc::new(MySqlStore::connect(url).await?)),
+        #[cfg(feature = "sqlite")]
+        ("sqlite", _) => Ok(Arc::new(SqliteStore::connect(url).await?)),
         _ => Err(ConnectError::MissingFeature { scheme, feature }),
     }
 }
@@ -98,6 +119,10 @@ pub enum ConnectError {
     #[cfg(feature = "redis")]
     #[error(transparent)]
     Redis(#[from] RedisConnectError),
+    /// There is no store in that SQL database.
+    #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+    #[error(transparent)]
+    Sql(#[from] SqlConnectError),
 }
 
 /// RFC 3986 section 3.1.
@@ -144,6 +169,22 @@ mod tests {
         assert!(refusal_of("redis+unix:secret").await.contains("redis+unix:///path"));
     }
 
+    #[cfg(feature = "postgres")]
+    #[tokio::test]
+    async fn a_postgres_store_says_what_its_url_should_look_like() {
+        let refusal = refusal_of("postgres://:secret@host:port/").await;
+        assert!(refusal.contains("needs the form postgres://user"), "{refusal}");
+        assert!(!refusal.contains("secret"), "{refusal}");
+    }
+
+    #[cfg(feature = "mysql")]
+    #[tokio::test]
+    async fn a_mysql_store_says_what_its_url_should_look_like() {
+        let refusal = refusal_of("mariadb://:secret@host:port/").await;
+        assert!(refusal.contains("needs the form mysql://user"), "{refusal}");
+        assert!(!refusal.contains("secret"), "{refusal}");
+    }
+
     #[tokio::test]
     async fn a_store_that_is_not_built_names_its_feature() {
         for (url, feature) in [
@@ -151,8 +192,12 @@ mod tests {
             ("redis://:secret@cache:6379", "redis"),
             #[cfg(not(feature = "redis"))]
             ("rediss://:secret@cache", "redis"),
+            #[cfg(not(feature = "postgres"))]
             ("postgresql://shop:secret@db/shop", "postgres"),
+            #[cfg(not(feature = "mysql"))]
             ("mariadb://shop:secret@db/shop", "mysql"),
+            #[cfg(not(feature = "sqlite"))]
+            ("sqlite:secret.db", "sqlite"),
             ("mongodb+srv://shop:secret@db", "mongo"),
         ] {
             let refusal = refusal_of(url).await;

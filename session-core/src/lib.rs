@@ -7,6 +7,7 @@
 //! - [`SessionManager`] is what an adapter calls: [`open`](SessionManager::open) before the handler,
 //!   [`commit`](SessionManager::commit) after it.
 //! - [`Store`] is what a database implements: opaque bytes with a revision and an end.
+//! - [`ExpiredSessions`] cleans up stores whose engine does not do it.
 //!
 //! # What is promised
 //!
@@ -34,6 +35,7 @@ mod cookie_header;
 mod deadline;
 mod error;
 mod event;
+mod expired_sessions;
 mod expiry;
 mod headers;
 mod id;
@@ -60,6 +62,7 @@ pub use clock::{Clock, Moment, SystemClock};
 pub use cookie::{CookieSettings, InvalidCookie, Priority, SameSite};
 pub use error::{Cause, ConfigError, CorruptRecord, Error, RandomError, StoreError};
 pub use event::{Event, Observer};
+pub use expired_sessions::ExpiredSessions;
 pub use expiry::{Expiry, InvalidExpiry};
 pub use headers::{CachePolicy, ResponseHeaders};
 pub use id::{Handle, IdGenerator, InvalidHandle, PresentedId, RandomIds, SessionId, StoreKey};

@@ -95,9 +95,25 @@ impl SigningKeys {
     ///
     /// When the operating system has no random numbers to give.
     pub fn generate() -> Result<Self, RandomError> {
-        let mut key = Zeroizing::new([0; Self::MIN_BYTES]);
-        getrandom::fill(key.as_mut_slice()).map_err(RandomError::new)?;
-        Ok(Self(Arc::new([keyed(key.as_slice())])))
+        Ok(Self(Arc::new([keyed(random_key()?.as_slice())])))
+    }
+
+    /// A new random key as text for [`from_base64`](Self::from_base64): for programs that file a key at their first start, and
+    /// for commands that make one. Whoever reads it can sign cookies.
+    ///
+    /// ```
+    /// use session_core::SigningKeys;
+    ///
+    /// let secret = SigningKeys::generate_base64()?;
+    /// let keys = SigningKeys::from_base64(&secret)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the operating system has no random numbers to give.
+    pub fn generate_base64() -> Result<String, RandomError> {
+        Ok(STANDARD.encode(random_key()?.as_slice()))
     }
 
     /// The signature that the first key makes.
@@ -159,6 +175,12 @@ pub enum InvalidSigningKeys {
     /// The environment variable is missing or not text.
     #[error("the environment variable {0} is missing or not text, needs base64 keys separated by commas")]
     NoVariable(String),
+}
+
+fn random_key() -> Result<Zeroizing<[u8; SigningKeys::MIN_BYTES]>, RandomError> {
+    let mut key = Zeroizing::new([0; SigningKeys::MIN_BYTES]);
+    getrandom::fill(key.as_mut_slice()).map_err(RandomError::new)?;
+    Ok(key)
 }
 
 fn prepare(place: usize, key: &[u8]) -> Result<Hmac<Sha256>, InvalidSigningKeys> {

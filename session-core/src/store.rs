@@ -146,6 +146,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// to do, now.
     ///
     /// For stores whose engine does not do it by itself; they may be the only ones that ever remove anything here.
+    /// [`ExpiredSessions`](crate::ExpiredSessions) calls it.
     ///
     /// # Errors
     ///

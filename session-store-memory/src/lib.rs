@@ -22,18 +22,19 @@
 //! - none of many that ended at once, after half as many writes.
 //!
 //! An application that only reads, or does nothing, keeps what has ended (nobody can read it) until somebody writes. Where
-//! that memory matters, call [`delete_expired`](session_core::Store::delete_expired) from time to time:
+//! that memory matters, have it swept from time to time by [`ExpiredSessions`](session_core::ExpiredSessions):
 //!
 //! ```
-//! use session_core::{Clock, Store, StoreError, SystemClock};
+//! use session_core::{ConfigError, ExpiredSessions};
 //! use session_store_memory::MemoryStore;
+//! use std::time::Duration;
 //!
-//! async fn clean_up(store: &MemoryStore) -> Result<(), StoreError> {
-//!     while store.delete_expired(1_000, SystemClock.now()).await? > 0 {}
-//!     Ok(())
-//! }
 //! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), StoreError> { clean_up(&MemoryStore::new()).await }
+//! # async fn main() -> Result<(), ConfigError> {
+//! let store = MemoryStore::new();
+//! tokio::spawn(ExpiredSessions::of(store.clone()).sweep_every(Duration::from_secs(60))?);
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! # How it is bounded

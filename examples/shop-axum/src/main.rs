@@ -13,9 +13,14 @@ mod signed_in;
 mod start_error;
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use options::Options;
+use session_kit::ExpiredSessions;
 use start_error::StartError;
+
+const CLEAN_UP_INTERVAL: Duration = Duration::from_secs(60);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -31,6 +36,10 @@ async fn main() -> ExitCode {
 
 async fn run(options: &Options) -> Result<(), StartError> {
     server::log_to_stderr()?;
-    let app = app::app(options.session_manager().await?);
+    let keys = options.signing_keys()?;
+    let store = options.connect().await?;
+    // It ends with the runtime, which may be at any moment.
+    tokio::spawn(ExpiredSessions::of(Arc::clone(&store)).sweep_every(CLEAN_UP_INTERVAL)?);
+    let app = app::app(options.session_manager(store, keys)?);
     server::serve(options.listen, app).await
 }

@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
-use session_kit::{CookieSettings, SessionManager, SigningKeys, store};
+use session_kit::{CookieSettings, SessionManager, SigningKeys, Store, store};
 
 use crate::start_error::{StartError, USAGE_FAULT};
 
@@ -38,9 +39,15 @@ impl Options {
         Self::try_parse()
     }
 
-    pub(crate) async fn session_manager(&self) -> Result<SessionManager, StartError> {
-        let keys = self.signing_keys()?;
-        let store = store::connect(&self.store).await?;
+    pub(crate) async fn connect(&self) -> Result<Arc<dyn Store>, StartError> {
+        Ok(store::connect(&self.store).await?)
+    }
+
+    pub(crate) fn session_manager(
+        &self,
+        store: Arc<dyn Store>,
+        keys: SigningKeys,
+    ) -> Result<SessionManager, StartError> {
         let mut cookie = CookieSettings::new();
         if self.insecure_http {
             tracing::warn!("--insecure-http: whoever can listen on the network can take a session over");
@@ -49,7 +56,7 @@ impl Options {
         Ok(SessionManager::builder(store, keys).cookie(cookie).build()?)
     }
 
-    fn signing_keys(&self) -> Result<SigningKeys, StartError> {
+    pub(crate) fn signing_keys(&self) -> Result<SigningKeys, StartError> {
         if let Some(secret) = &self.secret {
             return Ok(SigningKeys::from_base64(secret)?);
         }

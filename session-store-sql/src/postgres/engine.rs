@@ -79,11 +79,13 @@ impl Engine for Postgres {
     }
 
     fn explain(error: Error) -> Cause {
-        let is_of_a_pooler = |error: &PgDatabaseError| matches!(error.code(), "26000" | "42P05");
-        match &error {
-            Error::Database(database) if is_of_a_pooler(database.downcast_ref()) => Pooler(error).into(),
-            _ => error.into(),
+        let code = error
+            .as_database_error()
+            .map(|error| error.downcast_ref::<PgDatabaseError>().code());
+        if matches!(code, Some("26000" | "42P05")) {
+            return Pooler(error).into();
         }
+        error.into()
     }
 }
 

@@ -63,7 +63,7 @@ impl Sessions {
         let there_is = self
             .names
             .apply(r#"SELECT to_regclass('"session_kit_version"') IS NOT NULL"#);
-        if !ask(connection, &there_is).await?.iter().any(|row| truth(row)) {
+        if !ask(connection, &there_is).await?.iter().any(truth) {
             return Ok(None);
         }
         let newest = r#"SELECT version, readable_by FROM "session_kit_version" ORDER BY version DESC LIMIT 1"#;
@@ -101,7 +101,7 @@ impl Sessions {
             return Ok(());
         };
         let is_missing = format!("SELECT to_regnamespace('\"{schema}\"') IS NULL");
-        if ask(connection, &is_missing).await?.iter().any(|row| truth(row)) {
+        if ask(connection, &is_missing).await?.iter().any(truth) {
             ask(connection, &format!("CREATE SCHEMA \"{schema}\"")).await?;
         }
         Ok(())

@@ -107,6 +107,10 @@ pub trait Observer: fmt::Debug + Send + Sync + 'static {
 pub(crate) const TARGET: &str = "session_kit";
 
 /// Writes the event to the log, under the target `session_kit`.
+#[allow(
+    clippy::cognitive_complexity,
+    reason = "one line an event; what tracing writes for them is long where another crate asks for its `log` feature"
+)]
 pub(crate) fn trace(event: &Event<'_>) {
     match event {
         Event::Created { session, .. } => tracing::debug!(target: TARGET, %session, "session created"),

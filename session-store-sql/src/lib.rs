@@ -1,5 +1,10 @@
 //! The SQL session stores of `session-kit`: PostgreSQL, MySQL and MariaDB, SQLite.
 
+#![cfg_attr(
+    not(all(feature = "postgres", feature = "mysql", feature = "sqlite")),
+    allow(dead_code, reason = "not every engine needs everything")
+)]
+
 mod connect_error;
 mod connections;
 mod engine;
@@ -11,6 +16,8 @@ mod names;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod row;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod statement;
 mod tables;
 mod value;
@@ -19,3 +26,5 @@ pub use connect_error::SqlConnectError;
 pub use names::InvalidName;
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresStore, PostgresStoreBuilder};
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteStore, SqliteStoreBuilder};

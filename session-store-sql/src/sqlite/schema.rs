@@ -54,14 +54,13 @@ impl Sessions {
             }
             self.migrate(connection).await?;
         }
-        let probed = patiently(connection, async |connection| self.probe(connection).await).await;
-        probed.map_err(|error| self.refused(error))
+        self.probe(connection).await.map_err(|error| self.refused(error))
     }
 
     /// The library is new enough, and there is a file.
     async fn check(&self, connection: &mut SqliteConnection) -> Result<(), SqlConnectError> {
         let sql = "SELECT sqlite_version(), file FROM pragma_database_list WHERE name = 'main'";
-        let asked = patiently(connection, async |connection| ask(connection, sql).await).await;
+        let asked = ask(connection, sql).await;
         for row in asked.map_err(|error| self.refused(error))? {
             let version: String = sqlx::Row::try_get(&row, 0).map_err(|error| self.refused(error))?;
             let file: Option<String> = sqlx::Row::try_get(&row, 1).map_err(|error| self.refused(error))?;
@@ -81,8 +80,7 @@ impl Sessions {
     /// Switches the file to a write-ahead log, where readers and the writer do not wait for each other. It stays so.
     async fn use_log(&self, connection: &mut SqliteConnection) -> Result<(), SqlConnectError> {
         let sql = "PRAGMA journal_mode = WAL";
-        let switched = patiently(connection, async |connection| ask(connection, sql).await).await;
-        let rows = switched.map_err(|error| self.refused(error))?;
+        let rows = ask(connection, sql).await.map_err(|error| self.refused(error))?;
         let is_on = |row: &SqliteRow| sqlx::Row::try_get(row, 0).is_ok_and(|mode: String| mode == "wal");
         if rows.iter().any(is_on) {
             return Ok(());
@@ -94,7 +92,7 @@ impl Sessions {
 
     /// The version of the tables.
     async fn found(&self, connection: &mut SqliteConnection) -> Result<Found, SqlConnectError> {
-        let newest = patiently(connection, async |connection| self.newest(connection).await).await;
+        let newest = self.newest(connection).await;
         Found::of(&self.names.table, newest.map_err(|error| self.refused(error))?)
     }
 
@@ -112,13 +110,12 @@ impl Sessions {
 
     /// Runs the steps that are missing, in one transaction and one process at a time.
     async fn migrate(&self, connection: &mut SqliteConnection) -> Result<(), SqlConnectError> {
-        let give_up_at = Instant::now() + PATIENCE;
+        let patience = Patience::new();
         // Dropped half-way, it is rolled back.
         let mut transaction = loop {
             match connection.begin_with("BEGIN IMMEDIATE").await {
                 Ok(transaction) => break transaction,
-                Err(error) if goes_on(&error, give_up_at) => pause().await,
-                Err(error) => return Err(self.refused(error)),
+                Err(error) => patience.goes_on(error).await.map_err(|error| self.refused(error))?,
             }
         };
         if let Found::Older(found) = self.found(&mut transaction).await? {
@@ -129,7 +126,7 @@ impl Sessions {
 
     async fn step_on(&self, connection: &mut SqliteConnection, found: i64) -> Result<(), SqlConnectError> {
         for step in STEPS.iter().filter(|step| step.version > found) {
-            let stepped = ask(connection, &self.names.apply(step.sql)).await;
+            let stepped = ask_once(connection, &self.names.apply(step.sql)).await;
             stepped.map_err(|error| self.refused(error))?;
             tracing::info!(
                 version = step.version,
@@ -164,8 +161,11 @@ impl Sessions {
             (&self.statements.delete_expired, values![nothing, 0_usize]),
             (&self.statements.delete_expired_cut_offs, values![nothing, 0_usize]),
         ];
+        let patience = Patience::new();
         for (statement, values) in probes {
-            Sqlite::run(connection, statement, values).await?;
+            while let Err(error) = Sqlite::run(connection, statement, values).await {
+                patience.goes_on(error).await?;
+            }
         }
         Ok(())
     }
@@ -197,29 +197,38 @@ fn unfit(needs: String) -> SqlConnectError {
     SqlConnectError::Refused { needs, source }
 }
 
-fn goes_on(error: &Error, give_up_at: Instant) -> bool {
-    Sqlite::judge(error) == Judgement::Again && Instant::now() < give_up_at
+/// For so long something is tried again where others are in the way: SQLite does not wait for everything.
+struct Patience {
+    ends_at: Instant,
 }
 
-async fn pause() {
-    sleep(LONGEST_PAUSE.mul_f64(fastrand::f64())).await;
+impl Patience {
+    fn new() -> Self {
+        let ends_at = Instant::now() + PATIENCE;
+        Self { ends_at }
+    }
+
+    /// Pauses, or says that it is no use.
+    async fn goes_on(&self, error: Error) -> Result<(), Error> {
+        if Sqlite::judge(&error) != Judgement::Again || Instant::now() > self.ends_at {
+            return Err(error);
+        }
+        sleep(LONGEST_PAUSE.mul_f64(fastrand::f64())).await;
+        Ok(())
+    }
 }
 
-/// Runs it again while others are in the way: SQLite does not wait for everything.
-async fn patiently<T>(
-    connection: &mut SqliteConnection,
-    attempt: impl AsyncFn(&mut SqliteConnection) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let give_up_at = Instant::now() + PATIENCE;
+async fn ask(connection: &mut SqliteConnection, sql: &str) -> Result<Vec<SqliteRow>, Error> {
+    let patience = Patience::new();
     loop {
-        match attempt(connection).await {
-            Err(error) if goes_on(&error, give_up_at) => pause().await,
-            result => return result,
+        match ask_once(connection, sql).await {
+            Ok(rows) => return Ok(rows),
+            Err(error) => patience.goes_on(error).await?,
         }
     }
 }
 
 /// Without keeping it prepared; several statements can be one text.
-async fn ask(connection: &mut SqliteConnection, sql: &str) -> Result<Vec<SqliteRow>, Error> {
+async fn ask_once(connection: &mut SqliteConnection, sql: &str) -> Result<Vec<SqliteRow>, Error> {
     sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connection).await
 }

@@ -9,6 +9,9 @@
 )]
 
 pub(crate) mod folder;
+pub(crate) mod other_process;
+pub(crate) mod patience;
+pub(crate) mod session;
 
 #[cfg(feature = "sqlite")]
 use std::path::Path;

@@ -46,6 +46,11 @@ pub enum SqlConnectError {
     /// Two settings that do not go together.
     #[error("`through_transaction_pooler` needs connections that the store opens itself: a URL or options, not a pool")]
     PoolerAndPool,
+    /// An SQLite database that is gone with its connections.
+    #[error(
+        "an SQLite database in memory is gone with its connections, needs a file: for sessions in memory there is `session-store-memory`"
+    )]
+    InMemory,
     /// The tables were made by a newer version of this library, which this one can't work with. They were left as they are.
     #[error("the tables of `{table}` have version {found}, this program knows up to {known}: upgrade the program")]
     NewerTables {

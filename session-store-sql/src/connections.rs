@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use session_core::StoreError;
 use sqlx::Pool;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::engine::{Answer, Asked, Engine, One, Options};
@@ -32,8 +33,8 @@ pub(crate) struct Connections<E: Engine> {
 
 enum Source<E: Engine> {
     Own(Own<E>),
-    /// The application's.
-    Given(Pool<E>),
+    /// The application's. With turns, only one at a time is taken.
+    Given(Pool<E>, Option<Semaphore>),
 }
 
 /// Whether a statement whose answer was lost can be run again.
@@ -56,7 +57,16 @@ impl<E: Engine> Connections<E> {
 
     pub(crate) fn given(pool: Pool<E>, limits: Limits) -> Self {
         Self {
-            source: Source::Given(pool),
+            source: Source::Given(pool, None),
+            limit: limits.response_timeout,
+        }
+    }
+
+    /// One connection of a pool at a time, in the order of coming.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn given_in_turn(pool: Pool<E>, limits: Limits) -> Self {
+        Self {
+            source: Source::Given(pool, Some(Semaphore::new(1))),
             limit: limits.response_timeout,
         }
     }
@@ -139,7 +149,7 @@ impl<E: Engine> Connections<E> {
                 Judgement::Demoted | Judgement::Full | Judgement::Corrupt | Judgement::Refused => false,
             };
             *stage = Stage::Waiting;
-            if !goes_on || Instant::now() + pause >= began + self.limit {
+            if !goes_on || Instant::now() + pause + E::WAITS >= began + self.limit {
                 return Err(Failure::of_database::<E>(error, judgement).of(intent));
             }
             // A random one, or those who met would meet again.
@@ -158,11 +168,17 @@ impl<E: Engine> Connections<E> {
     async fn lease_at(&self, now: Instant) -> Result<Lease<'_, E>, Failure> {
         match &self.source {
             Source::Own(own) => own.lease(now).await,
-            // In a box of its own: it would make the future of every operation many times as large.
-            Source::Given(pool) => match Box::pin(pool.acquire()).await {
-                Ok(connection) => Ok(Lease::given(connection)),
-                Err(error) => Err(Failure::not_connected(error)),
-            },
+            Source::Given(pool, turns) => {
+                let turn = match turns {
+                    Some(turns) => Some(turns.acquire().await.map_err(|_| Failure::closed())?),
+                    None => None,
+                };
+                // In a box of its own: it would make the future of every operation many times as large.
+                match Box::pin(pool.acquire()).await {
+                    Ok(connection) => Ok(Lease::given(connection, turn)),
+                    Err(error) => Err(Failure::not_connected(error)),
+                }
+            }
         }
     }
 }

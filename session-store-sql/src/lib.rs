@@ -61,6 +61,11 @@
 //! A connection whose answer did not come within the time limit, or whose caller went away in the middle, is closed: no
 //! answer can reach the wrong caller. When one fails, all that have rested since before are asked before they are used.
 
+#![cfg_attr(
+    not(all(feature = "postgres", feature = "mysql", feature = "sqlite")),
+    allow(dead_code, reason = "not every engine needs everything")
+)]
+
 mod connect_error;
 mod connections;
 mod engine;
@@ -72,6 +77,8 @@ mod names;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod row;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod statement;
 mod tables;
 mod value;
@@ -80,6 +87,8 @@ pub use connect_error::SqlConnectError;
 pub use names::InvalidName;
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresStore, PostgresStoreBuilder};
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteStore, SqliteStoreBuilder};
 
 /// The examples of the README.
 #[cfg(doctest)]

@@ -14,6 +14,7 @@ macro_rules! on {
     )*};
 }
 
+#[cfg(feature = "postgres")]
 mod postgres {
     use session_store_sql::{PostgresStore, PostgresStoreBuilder};
     use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
@@ -46,5 +47,38 @@ mod postgres {
             .ssl_mode(PgSslMode::VerifyFull)
             .ssl_root_cert(variable("SESSION_KIT_POSTGRES_TLS_AUTHORITY"));
         PostgresStore::from_options(options).table(table()).connections(4)
+    }
+}
+
+#[cfg(feature = "sqlite")]
+mod sqlite {
+    use session_store_sql::{SqliteStore, SqliteStoreBuilder};
+    use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+
+    use super::support::folder::Folder;
+    use super::support::sqlite;
+
+    on! {
+        own_connections: sqlite();
+        relaxed_durability: sqlite().may_lose_last_writes_on_power_loss();
+        options: SqliteStore::from_options(options()).table("order");
+        pool: pool(options().journal_mode(SqliteJournalMode::Wal)).await;
+        pool_without_log: pool(options()).await;
+    }
+
+    mod manager {
+        use super::*;
+
+        session_conformance::manager_contract!(async { sqlite().connect().await.unwrap() });
+    }
+
+    fn options() -> SqliteConnectOptions {
+        let file = Folder::of_this_test().join("sessions.db");
+        SqliteConnectOptions::new().filename(file).create_if_missing(true)
+    }
+
+    async fn pool(options: SqliteConnectOptions) -> SqliteStoreBuilder {
+        let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false);
+        SqliteStore::from_pool(pool.connect_with(options).await.unwrap())
     }
 }

@@ -8,28 +8,45 @@ use crate::engine::Engine;
 use super::idle::Live;
 use super::own::Own;
 
-/// A connection for one use. Dropped before it was given back, it is closed: an answer may be on its way.
+/// A connection for one use. Dropped before it was given back, it is closed, for an answer may be on its way; or else, where the engine
+/// ends what its caller has left, it is at rest, and asked before its next use whether that has come to its end.
 pub(crate) struct Lease<'a, E: Engine>(Leased<'a, E>);
 
 enum Leased<'a, E: Engine> {
-    Own {
-        live: Live<E::Connection>,
-        owner: &'a Own<E>,
-        /// Free again when the connection is closed or at rest.
-        permit: SemaphorePermit<'a>,
-    },
-    Given(Given<E>),
+    Own(Opened<'a, E>),
+    Given(Given<'a, E>),
+}
+
+/// One that the store has opened.
+struct Opened<'a, E: Engine> {
+    /// None: at rest again.
+    live: Option<Live<E::Connection>>,
+    owner: &'a Own<E>,
+    /// Free again when the connection is closed or at rest.
+    _permit: SemaphorePermit<'a>,
+}
+
+impl<E: Engine> Drop for Opened<'_, E> {
+    fn drop(&mut self) {
+        if E::OUTLIVES_CALLERS
+            && let Some(live) = self.live.take()
+        {
+            self.owner.put(live);
+            self.owner.distrust();
+        }
+    }
 }
 
 /// One of the application's pool, which would wait for the answer if the connection was dropped into it as it is.
-struct Given<E: Engine> {
+struct Given<'a, E: Engine> {
     connection: PoolConnection<E>,
     is_given_back: bool,
+    _turn: Option<SemaphorePermit<'a>>,
 }
 
-impl<E: Engine> Drop for Given<E> {
+impl<E: Engine> Drop for Given<'_, E> {
     fn drop(&mut self) {
-        if !self.is_given_back {
+        if !self.is_given_back && !E::OUTLIVES_CALLERS {
             self.connection.close_on_drop();
         }
     }
@@ -37,38 +54,49 @@ impl<E: Engine> Drop for Given<E> {
 
 impl<'a, E: Engine> Lease<'a, E> {
     pub(super) const fn own(live: Live<E::Connection>, owner: &'a Own<E>, permit: SemaphorePermit<'a>) -> Self {
-        Self(Leased::Own { live, owner, permit })
-    }
-
-    pub(super) const fn given(connection: PoolConnection<E>) -> Self {
-        Self(Leased::Given(Given {
-            connection,
-            is_given_back: false,
+        Self(Leased::Own(Opened {
+            live: Some(live),
+            owner,
+            _permit: permit,
         }))
     }
 
+    pub(super) const fn given(connection: PoolConnection<E>, turn: Option<SemaphorePermit<'a>>) -> Self {
+        Self(Leased::Given(Given {
+            connection,
+            is_given_back: false,
+            _turn: turn,
+        }))
+    }
+
+    #[expect(clippy::expect_used, reason = "it is there until the lease is used up")]
     pub(crate) fn connection(&mut self) -> &mut E::Connection {
         match &mut self.0 {
-            Leased::Own { live, .. } => &mut live.connection,
+            Leased::Own(opened) => &mut opened.live.as_mut().expect("a lease has a connection").connection,
             Leased::Given(given) => &mut given.connection,
         }
     }
 
     /// Nothing is under way on the connection.
-    pub(crate) fn give_back(self) {
-        match self.0 {
-            Leased::Own { live, owner, permit } => {
-                owner.put(live);
-                drop(permit);
+    pub(crate) fn give_back(mut self) {
+        match &mut self.0 {
+            Leased::Own(opened) => {
+                if let Some(live) = opened.live.take() {
+                    opened.owner.put(live);
+                }
             }
-            Leased::Given(mut given) => given.is_given_back = true,
+            Leased::Given(given) => given.is_given_back = true,
         }
     }
 
     /// The connection has failed, so others may have, too.
-    pub(crate) fn give_up(self) {
-        if let Leased::Own { owner, .. } = &self.0 {
-            owner.distrust();
+    pub(crate) fn give_up(mut self) {
+        match &mut self.0 {
+            Leased::Own(opened) => {
+                opened.owner.distrust();
+                drop(opened.live.take());
+            }
+            Leased::Given(given) => given.connection.close_on_drop(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sqlx::Connection as _;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
@@ -69,9 +70,10 @@ impl<E: Engine> Own<E> {
 
     pub(super) fn put(&self, live: Live<E::Connection>) {
         let retired = self.idle().put(live);
-        if let Some(retired) = retired {
+        // A lease can be dropped where no runtime is any more.
+        if let (Some(retired), Ok(runtime)) = (retired, Handle::try_current()) {
             // Only a courtesy to the server, which is told that nobody is there any more.
-            tokio::spawn(timeout(self.limits.connect_timeout, retired.connection.close()));
+            runtime.spawn(timeout(self.limits.connect_timeout, retired.connection.close()));
         }
     }
 

@@ -8,10 +8,20 @@
     reason = "a test may panic, and none needs everything"
 )]
 
+pub(crate) mod folder;
+pub(crate) mod other_process;
+pub(crate) mod patience;
+pub(crate) mod session;
+
+#[cfg(feature = "sqlite")]
+use std::path::Path;
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+#[cfg(feature = "postgres")]
 use session_store_sql::{PostgresStore, PostgresStoreBuilder};
+#[cfg(feature = "sqlite")]
+use session_store_sql::{SqliteStore, SqliteStoreBuilder};
 
 /// What `scripts/services` says under `name`.
 pub(crate) fn variable(name: &str) -> String {
@@ -30,8 +40,21 @@ pub(crate) fn table() -> String {
 }
 
 /// A store of its own on the PostgreSQL whose URL has this name.
+#[cfg(feature = "postgres")]
 pub(crate) fn postgres(name: &str) -> PostgresStoreBuilder {
     PostgresStore::builder(variable(name)).table(table()).connections(4)
+}
+
+/// A store in a file of its own, which is gone when the test ends.
+#[cfg(feature = "sqlite")]
+pub(crate) fn sqlite() -> SqliteStoreBuilder {
+    SqliteStore::builder(url(&folder::Folder::of_this_test()))
+}
+
+/// Where tests have their database in a folder.
+#[cfg(feature = "sqlite")]
+pub(crate) fn url(folder: &Path) -> String {
+    format!("sqlite://{}/sessions.db", folder.display())
 }
 
 /// What `error` says, with all its causes.

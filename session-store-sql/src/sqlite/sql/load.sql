@@ -1,0 +1,3 @@
+SELECT successor, revision, created_at, last_seen_at, expires_at, owner, payload
+FROM "session_kit"
+WHERE id = $1 AND expires_at > $2

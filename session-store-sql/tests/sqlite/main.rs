@@ -1,0 +1,39 @@
+//! SQLite's own faults and crowds: real files, full disks, read-only mounts, and processes that are killed.
+
+#![cfg(feature = "sqlite")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::allow_attributes,
+    reason = "a test may panic, and shows the figures that it has seen"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod cancelled;
+mod crowds;
+mod damage;
+mod full_disks;
+mod locked;
+mod processes;
+mod refusals;
+mod rights;
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use session_store_sql::SqliteStore;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// The tests that measure time, or have many processes, run one after the other.
+async fn alone() -> SemaphorePermit<'static> {
+    static TURN: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
+    TURN.acquire().await.unwrap()
+}
+
+/// The store in a folder.
+async fn store(folder: &Path) -> SqliteStore {
+    SqliteStore::connect(support::url(folder)).await.unwrap()
+}

@@ -11,6 +11,9 @@
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+#[cfg(feature = "mysql")]
+use session_store_sql::{MySqlStore, MySqlStoreBuilder};
+#[cfg(feature = "postgres")]
 use session_store_sql::{PostgresStore, PostgresStoreBuilder};
 
 /// What `scripts/services` says under `name`.
@@ -29,7 +32,16 @@ pub(crate) fn table() -> String {
     format!("t{}_{number}", process::id())
 }
 
+/// A store of its own on MariaDB.
+#[cfg(feature = "mysql")]
+pub(crate) fn mysql() -> MySqlStoreBuilder {
+    MySqlStore::builder(variable("SESSION_KIT_MYSQL_URL"))
+        .table(table())
+        .connections(4)
+}
+
 /// A store of its own on the PostgreSQL whose URL has this name.
+#[cfg(feature = "postgres")]
 pub(crate) fn postgres(name: &str) -> PostgresStoreBuilder {
     PostgresStore::builder(variable(name)).table(table()).connections(4)
 }

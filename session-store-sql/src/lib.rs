@@ -73,6 +73,8 @@ mod failure;
 mod given;
 mod judgement;
 mod limits;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod names;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -84,6 +86,8 @@ mod tables;
 mod value;
 
 pub use connect_error::SqlConnectError;
+#[cfg(feature = "mysql")]
+pub use mysql::{MySqlStore, MySqlStoreBuilder};
 pub use names::InvalidName;
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresStore, PostgresStoreBuilder};

@@ -9,6 +9,9 @@ pub use session_store_memory::{MemoryStore, MemoryStoreBuilder, WhenFull};
 #[cfg(feature = "redis")]
 #[doc(inline)]
 pub use session_store_redis::{InvalidRedisUrl, NearCacheSettings, RedisConnectError, RedisStore, RedisStoreBuilder};
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+#[doc(inline)]
+pub use session_store_sql::{InvalidName, SqlConnectError};
 #[cfg(feature = "mysql")]
 #[doc(inline)]
 pub use session_store_sql::{MySqlStore, MySqlStoreBuilder};
@@ -18,9 +21,6 @@ pub use session_store_sql::{PostgresStore, PostgresStoreBuilder};
 #[cfg(feature = "sqlite")]
 #[doc(inline)]
 pub use session_store_sql::{SqliteStore, SqliteStoreBuilder};
-#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
-#[doc(inline)]
-pub use session_store_sql::{InvalidName, SqlConnectError};
 
 /// Every scheme, and the Cargo feature that brings its store. Some are of stores that come in later versions.
 const SCHEMES: [(&str, &str); 15] = [
@@ -66,7 +66,10 @@ const SCHEMES: [(&str, &str); 15] = [
 /// URLs hold passwords.
 #[cfg_attr(
     not(any(feature = "mysql", feature = "postgres", feature = "redis", feature = "sqlite")),
-    expect(clippy::unused_async, reason = "stores that have a server or a file connect to it here")
+    expect(
+        clippy::unused_async,
+        reason = "stores that have a server or a file connect to it here"
+    )
 )]
 pub async fn connect(url: &str) -> Result<Arc<dyn Store>, ConnectError> {
     let (scheme, address) = url

@@ -7,6 +7,7 @@ mod options;
 mod respond;
 mod routes;
 mod same_origin;
+mod secret_file;
 mod server;
 mod shop;
 mod signed_in;

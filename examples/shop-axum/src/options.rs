@@ -1,12 +1,14 @@
 //! What the command line and the environment say.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
 use session_kit::{CookieSettings, SessionManager, SigningKeys, Store, store};
 
+use crate::secret_file;
 use crate::start_error::{StartError, USAGE_FAULT};
 
 /// The example shop of session-kit.
@@ -20,14 +22,18 @@ pub(crate) struct Options {
     pub(crate) listen: SocketAddr,
 
     /// Where sessions are kept
-    #[arg(long, value_name = "URL", default_value = "memory:")]
+    #[arg(long, value_name = "URL", default_value = "sqlite:shop.db")]
     store: String,
 
-    /// Base64 keys that sign the cookies, separated by commas, the newest first [default: a new one]
+    /// Base64 keys that sign the cookies, separated by commas, the newest first [default: those in the secret file]
     ///
     /// Other users of the machine can see a command line: prefer the environment.
     #[arg(long, value_name = "KEYS", env = "SESSION_SECRET", hide_env_values = true)]
     secret: Option<String>,
+
+    /// Where those keys are if they are not given; a missing file is made, with a new key
+    #[arg(long, value_name = "FILE", default_value = "shop.secret")]
+    secret_file: PathBuf,
 
     /// Let the cookie travel over plain HTTP: for curl on one's own machine
     #[arg(long)]
@@ -57,11 +63,10 @@ impl Options {
     }
 
     pub(crate) fn signing_keys(&self) -> Result<SigningKeys, StartError> {
-        if let Some(secret) = &self.secret {
-            return Ok(SigningKeys::from_base64(secret)?);
+        match &self.secret {
+            Some(secret) => Ok(SigningKeys::from_base64(secret)?),
+            None => secret_file::keys(&self.secret_file),
         }
-        tracing::warn!("no --secret and no SESSION_SECRET: cookies are signed with a key that ends with this process");
-        Ok(SigningKeys::generate()?)
     }
 }
 

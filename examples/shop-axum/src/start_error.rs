@@ -3,9 +3,10 @@
 use std::error::Error as _;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use session_kit::store::{ConnectError, RedisConnectError};
+use session_kit::store::{ConnectError, RedisConnectError, SqlConnectError};
 use session_kit::{ConfigError, InvalidSigningKeys, RandomError};
 use tracing_subscriber::filter::ParseError;
 
@@ -16,7 +17,9 @@ pub(crate) const USAGE_FAULT: u8 = 2;
 pub(crate) enum StartError {
     #[error("RUST_LOG: {0}")]
     LogFilter(#[from] ParseError),
-    #[error("--secret or SESSION_SECRET: {0}")]
+    #[error("--secret-file {}: {source}", file.display())]
+    SecretFile { file: PathBuf, source: io::Error },
+    #[error("--secret, SESSION_SECRET or --secret-file: {0}")]
     SigningKeys(#[from] InvalidSigningKeys),
     #[error("--store: {0}")]
     Store(#[from] ConnectError),
@@ -44,9 +47,12 @@ impl StartError {
         }
         eprintln!("error: {text}");
         match self {
-            Self::Store(ConnectError::Redis(RedisConnectError::Server(_))) => ExitCode::FAILURE,
+            Self::Store(ConnectError::Redis(RedisConnectError::Server(_)))
+            | Self::Store(ConnectError::Sql(SqlConnectError::Unreachable(_))) => ExitCode::FAILURE,
             Self::LogFilter(_) | Self::SigningKeys(_) | Self::Store(_) => ExitCode::from(USAGE_FAULT),
-            Self::Settings(_) | Self::Random(_) | Self::Listen { .. } | Self::Serve(_) => ExitCode::FAILURE,
+            Self::SecretFile { .. } | Self::Settings(_) | Self::Random(_) | Self::Listen { .. } | Self::Serve(_) => {
+                ExitCode::FAILURE
+            }
         }
     }
 }

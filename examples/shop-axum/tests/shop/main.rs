@@ -9,9 +9,10 @@ mod devices;
 mod overlap;
 mod process;
 mod reply;
+mod restart;
 mod stores;
 mod visit;
 
 use browser::Browser;
-use process::{Shop, command, run};
+use process::{Shop, command, folder, run};
 use reply::Reply;

@@ -1,8 +1,11 @@
 //! The shop as it is run, and browsers for it.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Output, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{self, Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
 use crate::Browser;
@@ -94,9 +97,34 @@ pub(crate) fn run(options: &[&str]) -> Output {
     command().args(options).output().unwrap()
 }
 
-/// The binary, whatever the environment of the tests says.
+/// The binary in an empty folder, whatever the environment of the tests says.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shop-axum"));
     command.env_remove("SESSION_SECRET").env_remove("RUST_LOG");
+    command.current_dir(folder());
     command
+}
+
+/// A folder that nobody else has.
+pub(crate) fn folder() -> PathBuf {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shops");
+    if number == 0 {
+        remove_those_of_the_dead(&all);
+    }
+    let folder = all.join(format!("{}-{number}", process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn remove_those_of_the_dead(all: &Path) {
+    for folder in fs::read_dir(all).into_iter().flatten().flatten() {
+        let name = folder.file_name().into_string().unwrap();
+        let (owner, _) = name.split_once('-').unwrap();
+        if !Path::new("/proc").join(owner).exists() || owner == process::id().to_string() {
+            // Another run of these tests may be doing the same.
+            drop(fs::remove_dir_all(folder.path()));
+        }
+    }
 }

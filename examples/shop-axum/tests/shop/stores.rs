@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use crate::Shop;
+use crate::{Shop, folder};
 
 const KEY: &str = "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=";
 const ANN: &str = "ann@example.com";
@@ -76,6 +76,27 @@ fn two_shops_share_a_server_behind_tls() {
     let mut ann = first.signed_in(ANN);
     ann.address = second.address;
     assert_eq!(ann.get_json("/account").status, 200);
+}
+
+#[test]
+fn two_shops_share_a_postgres_server() {
+    two_shops_are_one(&variable("SESSION_KIT_POSTGRES_URL"));
+}
+
+#[test]
+fn two_shops_share_a_postgres_server_behind_a_pooler() {
+    let url = variable("SESSION_KIT_PGBOUNCER_URL");
+    two_shops_are_one(&format!("{url}?statement-cache-capacity=0"));
+}
+
+#[test]
+fn two_shops_share_a_mysql_server() {
+    two_shops_are_one(&variable("SESSION_KIT_MYSQL_URL"));
+}
+
+#[test]
+fn two_shops_share_a_file() {
+    two_shops_are_one(&format!("sqlite://{}/shop.db", folder().display()));
 }
 
 #[test]

@@ -19,13 +19,16 @@ use crate::value::Value;
 implement_row!(MySqlRow, bytes, text);
 
 impl Engine for MySql {
-    /// The statements need gap locks, and that each is a transaction of its own.
+    /// The statements need gap locks, that each is a transaction of its own, and that an empty payload is not nothing.
     async fn connect(options: &Options<Self>, answer_within: Duration) -> Result<MySqlConnection, Error> {
         let mut connection = options.connect().await?;
         let lock_wait = lock_wait_seconds(answer_within);
         for setting in [
             "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ".to_owned(),
-            format!("SET SESSION autocommit = 1, innodb_lock_wait_timeout = {lock_wait}"),
+            format!(
+                "SET SESSION autocommit = 1, innodb_lock_wait_timeout = {lock_wait}, \
+                 sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"
+            ),
         ] {
             sqlx::raw_sql(AssertSqlSafe(setting)).execute(&mut connection).await?;
         }

@@ -65,13 +65,13 @@ pub(super) fn not_connected(failure: Failure) -> SqlConnectError {
 fn needed_to_connect(error: &Error) -> Option<&'static str> {
     let without_tls = "TLS, such as `ssl-mode=REQUIRED`: this user's password is not sent without";
     let other_plugin = "a user who signs in with mysql_native_password, or with caching_sha2_password and TLS";
-    let Some(database) = database(error) else {
-        return match error {
-            Error::Configuration(cause) if cause.to_string().contains("RSA") => Some(without_tls),
-            Error::Protocol(text) if text.contains("authentication plugin") => Some(other_plugin),
-            _ => None,
-        };
-    };
+    if let Error::Configuration(cause) = error {
+        return cause.to_string().contains("RSA").then_some(without_tls);
+    }
+    if let Error::Protocol(text) = error {
+        return text.contains("authentication plugin").then_some(other_plugin);
+    }
+    let database = database(error)?;
     Some(match database.number() {
         1045 | 1698 => "another user or password, or TLS where the user must have it",
         1044 => "a user who may use that database: GRANT gives the right",

@@ -99,20 +99,26 @@ impl Sessions {
         let lock = self.names.apply(&format!("SELECT GET_LOCK({name}, {patience})"));
         ask(connection, &lock).await.map_err(refused)?;
         if let Found::Older(found) = self.found(connection).await? {
-            if found == 0 {
-                self.check_columns(connection).await?;
-            }
-            for step in STEPS.iter().filter(|step| step.version > found) {
-                ask(connection, &self.names.apply(step.sql)).await.map_err(refused)?;
-                tracing::info!(
-                    version = step.version,
-                    table = self.names.table,
-                    "session tables brought up to date"
-                );
-            }
+            self.run_steps(connection, found).await?;
         }
         let unlock = self.names.apply(&format!("DO RELEASE_LOCK({name})"));
         ask(connection, &unlock).await.map_err(refused)?;
+        Ok(())
+    }
+
+    async fn run_steps(&self, connection: &mut MySqlConnection, found: i64) -> Result<(), SqlConnectError> {
+        if found == 0 {
+            self.check_columns(connection).await?;
+        }
+        for step in STEPS.iter().filter(|step| step.version > found) {
+            let ran = ask(connection, &self.names.apply(step.sql)).await;
+            ran.map_err(|error| self.refused(error, Doing::Create))?;
+            tracing::info!(
+                version = step.version,
+                table = self.names.table,
+                "session tables brought up to date"
+            );
+        }
         Ok(())
     }
 

@@ -15,7 +15,7 @@ const BESIDES_PAYLOAD: usize = 1024;
 
 /// What can be said of a connection. The isolation has one name in MySQL, another in MariaDB, and both in newer ones.
 const VARIABLES: &str = "SHOW SESSION VARIABLES WHERE Variable_name IN
-    ('autocommit', 'max_allowed_packet', 'transaction_isolation', 'tx_isolation', 'version')";
+    ('autocommit', 'max_allowed_packet', 'sql_mode', 'transaction_isolation', 'tx_isolation', 'version')";
 
 /// The server answers, and is not of the right kind.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +49,11 @@ pub(super) async fn check(connection: &mut MySqlConnection) -> Result<usize, Sql
                 return Err(unfit(format!(
                     "a pool whose connections have the isolation REPEATABLE-READ, not {value}: `after_connect` can set it"
                 )));
+            }
+            "sql_mode" if value.contains("EMPTY_STRING_IS_NULL") => {
+                return Err(unfit(
+                    "a pool whose connections have a sql_mode without EMPTY_STRING_IS_NULL".to_owned(),
+                ));
             }
             "max_allowed_packet" => {
                 let packet = value.parse().unwrap_or(usize::MAX);

@@ -82,7 +82,7 @@ impl MySqlStore {
     /// Settings of a store that takes its connections from a pool of the application's.
     ///
     /// Its connections must be `REPEATABLE READ`, as they are by default, and commit by themselves: another isolation lets ended
-    /// sessions come back, and is refused. They wait for a row as long as their `innodb_lock_wait_timeout` says, by default 50 seconds,
+    /// sessions come back, and is refused. So is the `sql_mode` `EMPTY_STRING_IS_NULL`. They wait for a row as long as their `innodb_lock_wait_timeout` says, by default 50 seconds,
     /// so what the store gives up on may still happen.
     ///
     /// The pool asks a connection whether it is alive whenever one is returned, and by default also when one is taken: an operation then

@@ -90,7 +90,7 @@ mod sqlite {
     use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 
     use super::support::folder::Folder;
-    use super::support::sqlite;
+    use super::support::{sqlite, url};
 
     on! {
         own_connections: sqlite();
@@ -104,6 +104,19 @@ mod sqlite {
         use super::*;
 
         session_conformance::manager_contract!(async { sqlite().connect().await.unwrap() });
+    }
+
+    /// Each with a writer of its own, as two processes have.
+    mod two_stores {
+        use session_conformance::TwoNodes;
+
+        use super::*;
+
+        session_conformance::store_contract!(async {
+            let folder = Folder::of_this_test();
+            let store = async || SqliteStore::connect(url(&folder)).await.unwrap();
+            TwoNodes::new(store().await, store().await)
+        });
     }
 
     fn options() -> SqliteConnectOptions {

@@ -84,7 +84,7 @@ impl File {
     fn rights(&self) -> String {
         format!(
             "to write `{}` and the folder that it is in, where SQLite has two files more: rights of this user, a file system that is \
-             not mounted read-only, and a URL without `mode=ro` and `immutable`",
+             not mounted read-only, and a URL without `mode=ro`",
             self.path.display()
         )
     }

@@ -175,6 +175,10 @@ impl SqliteStoreBuilder {
         if file::is_passing(&options) {
             return Err(SqlConnectError::InMemory);
         }
+        // SQLite would take it for a URL of its own.
+        if options.get_filename().to_string_lossy().starts_with("file:") {
+            return Err(SqlConnectError::Url { form: FORM });
+        }
         let file = File::of(&options);
         if self.migrates && file::mode(&options) == "rwc" {
             file.create()?;
@@ -203,10 +207,6 @@ fn parse(url: &str) -> Result<SqliteConnectOptions, SqlConnectError> {
         return Err(form());
     }
     let options: SqliteConnectOptions = format!("sqlite:{rest}").parse().map_err(|_| form())?;
-    // SQLite would take it for a URL of its own.
-    if options.get_filename().to_string_lossy().starts_with("file:") && !file::is_passing(&options) {
-        return Err(form());
-    }
     let parameters = rest.split_once('?').map_or("", |(_, parameters)| parameters);
     let says_mode = parameters.split('&').any(|parameter| parameter.starts_with("mode="));
     Ok(if says_mode {
@@ -220,6 +220,7 @@ fn tuned(options: SqliteConnectOptions, synchronous: SqliteSynchronous) -> Sqlit
     options
         // A file that vanishes is not to be made anew, without tables.
         .create_if_missing(false)
+        .immutable(false)
         .shared_cache(false)
         .locking_mode(SqliteLockingMode::Normal)
         .synchronous(synchronous)
@@ -244,7 +245,6 @@ mod tests {
             "sqlite:a?mode=secret",
             "sqlite:a?secret=1",
             "sqlite:%ffsecret",
-            "sqlite:file:secret",
         ] {
             let error = parse(url).unwrap_err().to_string();
             assert!(error.ends_with(&format!("needs the form {FORM}")), "{error}");

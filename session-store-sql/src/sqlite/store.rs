@@ -78,7 +78,7 @@ impl SqliteStore {
     /// Settings of a store that opens connections with these options of the driver.
     ///
     /// A file that is missing is made if `create_if_missing` says so, as in [`connect`](Self::connect). The journal and locking modes,
-    /// `synchronous`, the busy timeout, the shared cache and the log of statements are the store's.
+    /// `synchronous`, the busy timeout, `immutable`, the shared cache and the log of statements are the store's.
     pub fn from_options(options: SqliteConnectOptions) -> SqliteStoreBuilder {
         SqliteStoreBuilder::of_options(options)
     }

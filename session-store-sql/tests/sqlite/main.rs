@@ -20,6 +20,7 @@ mod locked;
 mod processes;
 mod refusals;
 mod rights;
+mod turns;
 
 use std::path::Path;
 use std::sync::LazyLock;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use session_core::{Record, Store as _, StoreKey, Updated};
 use session_store_sql::SqliteStore;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
 
 use crate::support::folder::Folder;
 use crate::support::other_process::{command, end_well, task};
@@ -20,6 +21,9 @@ use crate::{alone, store};
 const PROCESSES: usize = 8;
 const WRITERS: u64 = 50;
 const INCREMENTS: u64 = 10;
+const SHARING: usize = 20;
+/// Longer than an operation may take.
+const SHARED_FOR: Duration = Duration::from_secs(3);
 
 fn digits(key: &StoreKey) -> String {
     let digits: Vec<_> = key.as_bytes().iter().map(u8::to_string).collect();
@@ -74,7 +78,7 @@ async fn no_increment_of_a_hundred_writers_in_two_processes_is_lost() {
     let store = store(&folder.0).await;
     let key = create(&store, &counting(0)).await;
     let task = format!("{} {}", folder.0.display(), digits(&key));
-    let begun = tokio::time::Instant::now();
+    let begun = Instant::now();
     let spawn = || {
         command(&[], "processes::the_other_fifty", &task)
             .stdout(Stdio::null())
@@ -98,7 +102,7 @@ async fn the_other_that_starts() {
     let Some(task) = task() else { return };
     let (folder, begin_at) = task.split_once(' ').unwrap();
     while !Path::new(begin_at).exists() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        sleep(Duration::from_millis(1)).await;
     }
     let store = store(Path::new(folder)).await;
     create(&store, &counting(1)).await;
@@ -117,7 +121,7 @@ async fn eight_processes_can_start_at_once_on_a_new_file() {
                 other.stdout(Stdio::null()).spawn().unwrap()
             })
             .collect();
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        sleep(Duration::from_millis(100)).await;
         fs::write(&begin_at, "").unwrap();
         for other in others {
             end_well(other).await;
@@ -141,6 +145,47 @@ async fn eight_stores_of_a_process_can_start_at_once_on_a_new_file() {
     assert_eq!(store(&folder.0).await.count(NOW).await.unwrap(), PROCESSES as u64);
 }
 
+/// Not a test by itself: sessions of its own, written for a while, and how that went.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_other_that_shares() {
+    let Some(folder) = task() else { return };
+    let store = store(Path::new(&folder)).await;
+    let ends_at = Instant::now() + SHARED_FOR;
+    let mut writers = JoinSet::new();
+    for _ in 0..SHARING {
+        let store = store.clone();
+        writers.spawn(async move {
+            let mut known = counting(0);
+            let (key, mut slowest) = (create(&store, &known).await, Duration::ZERO);
+            while Instant::now() < ends_at {
+                let begun = Instant::now();
+                increment(&store, &key, &mut known).await;
+                slowest = slowest.max(begun.elapsed());
+            }
+            (count_of(&known), slowest)
+        });
+    }
+    let ways = writers.join_all().await;
+    let slowest = ways.iter().map(|(_, slowest)| slowest).max().unwrap();
+    let writes = ways.iter().map(|(writes, _)| writes).sum::<u64>();
+    println!("{writes} writes beside other processes, the slowest took {slowest:?}");
+    let fewest = ways.iter().map(|(writes, _)| *writes).min().unwrap();
+    assert!(fewest > 0 && *slowest < SHARED_FOR, "{fewest}, {slowest:?}");
+}
+
+/// A process that always has something to write leaves others their turn, though SQLite knows of no order.
+#[tokio::test]
+async fn processes_that_write_without_pause_share_the_file() {
+    let _turn = alone().await;
+    let folder = Folder::new();
+    drop(store(&folder.0).await);
+    let spawn = || command(&[], "processes::the_other_that_shares", folder.0.to_str().unwrap()).spawn();
+    let others = [spawn().unwrap(), spawn().unwrap(), spawn().unwrap()];
+    for other in others {
+        end_well(other).await;
+    }
+}
+
 /// Not a test by itself: writes until it is killed, and says what was answered.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_other_that_dies() {
@@ -160,9 +205,8 @@ async fn the_other_that_dies() {
             }
         });
     }
-    while let Some(written) = writers.join_next().await {
-        written.unwrap();
-    }
+    writers.join_next().await;
+    panic!("a writer has ended");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::env;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
@@ -47,7 +48,7 @@ pub(crate) fn as_nobody(test: &str, task: &Path) -> Command {
 pub(crate) async fn end_well(mut process: Child) {
     let ended = async {
         while process.try_wait().unwrap().is_none() {
-            sleep(std::time::Duration::from_millis(5)).await;
+            sleep(Duration::from_millis(5)).await;
         }
     };
     let ended = timeout(PATIENCE, ended).await;
@@ -61,4 +62,23 @@ pub(crate) async fn end_well(mut process: Child) {
 
 pub(crate) async fn run(mut command: Command) {
     end_well(command.spawn().unwrap()).await;
+}
+
+/// The threads of this process that are a store's connections to SQLite, by their numbers.
+pub(crate) fn connections() -> Vec<usize> {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    let names = threads.map(|thread| std::fs::read_to_string(thread.unwrap().path().join("comm")).unwrap_or_default());
+    let numbers = names.map(|name| {
+        name.trim()
+            .strip_prefix("session-kit-")
+            .map(|number| number.parse().unwrap())
+    });
+    numbers.flatten().collect()
+}
+
+/// Waits until all that belonged to stores is closed.
+pub(crate) async fn closed() {
+    while !connections().is_empty() {
+        sleep(Duration::from_millis(1)).await;
+    }
 }

@@ -1,16 +1,37 @@
-//! The servers that `scripts/services` has started.
+//! The servers that `scripts/services` has started, and those that tests start themselves.
 
 #![allow(
     dead_code,
+    unused_imports,
+    unused_macros,
     clippy::allow_attributes,
+    clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test may panic, and none needs everything"
 )]
 
+#[macro_use]
+mod engines;
+pub(crate) mod client;
+pub(crate) mod engine;
+pub(crate) mod load;
+pub(crate) mod other_process;
+pub(crate) mod patience;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod processes;
+pub(crate) mod protocol;
+pub(crate) mod proxy;
+pub(crate) mod server;
+pub(crate) mod session;
+pub(crate) mod visitor;
+
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+#[cfg(feature = "postgres")]
 use session_store_sql::{PostgresStore, PostgresStoreBuilder};
 
 /// What `scripts/services` says under `name`.
@@ -30,8 +51,15 @@ pub(crate) fn table() -> String {
 }
 
 /// A store of its own on the PostgreSQL whose URL has this name.
+#[cfg(feature = "postgres")]
 pub(crate) fn postgres(name: &str) -> PostgresStoreBuilder {
     PostgresStore::builder(variable(name)).table(table()).connections(4)
+}
+
+/// The URL with one more parameter.
+pub(crate) fn with_parameter(url: &str, parameter: &str) -> String {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}{parameter}")
 }
 
 /// What `error` says, with all its causes.

@@ -1,0 +1,108 @@
+//! Connections that end while nobody uses them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use session_core::{Loaded, Store, StoreError, StoreKey, Updated};
+use tokio::time::sleep;
+
+use crate::settings;
+use crate::support::chain;
+use crate::support::engine::{BeforeAcquire, Engine};
+use crate::support::server::Server;
+use crate::support::session::{NOW, counting, create, found};
+
+/// For how long a connection is believed to be alive, and a little.
+const REST: Duration = Duration::from_millis(1100);
+
+on_each_engine! {
+    connections_that_the_server_ends_are_replaced
+    connections_that_the_server_ends_are_replaced_in_a_pool
+    a_server_that_was_restarted_meanwhile_is_written_to_after_a_rest
+    a_server_that_was_restarted_just_now_is_read_from_and_no_write_is_done_twice
+}
+
+/// Also those that are believed to be alive: what the server says in the end is read before anything is lost.
+async fn connections_that_the_server_ends_are_replaced<E: Engine>() {
+    let server = Server::<E>::start().await;
+    let store = settings(&server).connect::<E>().await;
+    for rest in [Duration::from_millis(50), REST] {
+        replaced(&server, &store, rest).await;
+    }
+}
+
+async fn connections_that_the_server_ends_are_replaced_in_a_pool<E: Engine>() {
+    let server = Server::<E>::start().await;
+    for tests in [BeforeAcquire::Ping, BeforeAcquire::Nothing] {
+        let store = E::connect_pool(settings(&server), tests).await.unwrap();
+        replaced(&server, &store, Duration::from_millis(50)).await;
+    }
+}
+
+async fn replaced<E: Engine>(server: &Server<E>, store: &Arc<dyn Store>, rest: Duration) {
+    let mut admin = server.admin().await;
+    let mut known = counting(0);
+    let key = create(store, &known).await;
+    for count in 1..=5 {
+        // As many connections as there can be.
+        let loads = (0..4).map(|_| found(store, &key));
+        assert_eq!(join_all(loads).await.len(), 4);
+        assert!(!admin.ask(E::END_OTHERS).await.is_empty());
+        sleep(rest).await;
+        if count % 2 == 0 {
+            assert_eq!(found(store, &key).await, known);
+        }
+        let next = counting(count);
+        let updated = store.update(&key, &next, known.revision, NOW).await;
+        assert!(matches!(updated, Ok(Updated::Applied)), "{updated:?}");
+        known = next;
+    }
+}
+
+async fn a_server_that_was_restarted_meanwhile_is_written_to_after_a_rest<E: Engine>() {
+    let server = Server::<E>::start().await;
+    let store = settings(&server).connect::<E>().await;
+    let mut known = counting(0);
+    let key = create(&store, &known).await;
+    for count in 1..=2 {
+        server.kill().await;
+        server.restart().await;
+        sleep(REST).await;
+        let next = counting(count);
+        let updated = store.update(&key, &next, known.revision, NOW).await;
+        assert!(matches!(updated, Ok(Updated::Applied)), "{updated:?}");
+        known = next;
+    }
+}
+
+/// Within the second in which nobody asks whether a connection is alive.
+async fn a_server_that_was_restarted_just_now_is_read_from_and_no_write_is_done_twice<E: Engine>() {
+    let server = Server::<E>::start().await;
+    let store = settings(&server).connect::<E>().await;
+    for count in 1..=5 {
+        let known = counting(count);
+        let key = create(&store, &known).await;
+        restart(&server, &store, &key).await;
+        assert!(matches!(store.load(&key, NOW).await.unwrap(), Loaded::Found(_)));
+        restart(&server, &store, &key).await;
+        let next = counting(count + 1);
+        match store.update(&key, &next, known.revision, NOW).await {
+            Ok(updated) => assert_eq!(updated, Updated::Applied),
+            Err(StoreError::ReplyLost(_)) => {
+                let updated = store.update(&key, &next, known.revision, NOW).await.unwrap();
+                assert!(updated == Updated::Applied || updated == Updated::Conflict(next.clone()));
+            }
+            Err(other) => panic!("{}", chain(&other)),
+        }
+        assert_eq!(found(&store, &key).await, next);
+    }
+}
+
+/// With connections that were used just now.
+async fn restart<E: Engine>(server: &Server<E>, store: &Arc<dyn Store>, key: &StoreKey) {
+    let loads = (0..4).map(|_| found(store, key));
+    assert_eq!(join_all(loads).await.len(), 4);
+    server.kill().await;
+    server.restart().await;
+}

@@ -1,0 +1,74 @@
+//! PostgreSQL, as tests need it.
+
+use std::sync::Arc;
+
+use session_core::Store;
+use session_store_sql::{PostgresStore, PostgresStoreBuilder, SqlConnectError};
+use sqlx::postgres::{PgConnection, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::engine::{BeforeAcquire, Engine, Settings};
+use super::protocol::PostgresProtocol;
+
+pub(crate) struct Postgres;
+
+impl Engine for Postgres {
+    const SERVICE: &'static str = "postgres";
+    const URL: &'static str = "SESSION_KIT_POSTGRES_URL";
+    const ADMIN_URL: &'static str = "SESSION_KIT_POSTGRES_ADMIN_URL";
+    const UNENCRYPTED: &'static str = "sslmode=disable";
+    const READ_ONLY: [&'static [&'static str]; 2] = [
+        &[
+            "ALTER SYSTEM SET default_transaction_read_only = on",
+            "SELECT pg_reload_conf()::text",
+        ],
+        &[
+            "ALTER SYSTEM RESET default_transaction_read_only",
+            "SELECT pg_reload_conf()::text",
+        ],
+    ];
+    const END_OTHERS: &'static str = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity \
+         WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    const COUNT_CONNECTIONS: &'static str = "SELECT count(*)::text FROM pg_stat_activity WHERE usename = 'session'";
+
+    type Connection = PgConnection;
+    type Protocol = PostgresProtocol;
+
+    async fn connect(settings: Settings) -> Result<Arc<dyn Store>, SqlConnectError> {
+        let store = PostgresStore::builder(&settings.url)
+            .connections(settings.connections as usize)
+            .connect_timeout(settings.connect_timeout);
+        finish(store, settings).await
+    }
+
+    async fn connect_pool(settings: Settings, tests: BeforeAcquire) -> Result<Arc<dyn Store>, SqlConnectError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.connections)
+            .test_before_acquire(tests == BeforeAcquire::Ping)
+            .connect(&settings.url)
+            .await
+            .unwrap();
+        finish(PostgresStore::from_pool(pool), settings).await
+    }
+
+    async fn ask(connection: &mut PgConnection, sql: &str) -> Result<Vec<String>, sqlx::Error> {
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connection).await?;
+        let first = rows.iter().map(|row| row.try_get_unchecked::<Option<String>, _>(0));
+        first.map(|value| Ok(value?.unwrap_or_default())).collect()
+    }
+
+    fn bytes(bytes: &[u8]) -> String {
+        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!(r"'\x{digits}'::bytea")
+    }
+}
+
+async fn finish(store: PostgresStoreBuilder, settings: Settings) -> Result<Arc<dyn Store>, SqlConnectError> {
+    let store = store.table(settings.table).response_timeout(settings.response_timeout);
+    let store = if settings.migrates {
+        store
+    } else {
+        store.without_migration()
+    };
+    Ok(Arc::new(store.connect().await?))
+}

@@ -60,9 +60,10 @@ impl Sessions {
     }
 
     async fn newest(&self, connection: &mut PgConnection) -> Result<Option<(i64, i64)>, Error> {
-        let there_is = self
-            .names
-            .apply(r#"SELECT to_regclass('"session_kit_version"') IS NOT NULL"#);
+        // What was looked up in vain is remembered, also past the lock, until a table is opened: here that of all tables.
+        let there_is = self.names.apply(
+            r#"SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = to_regclass('"session_kit_version"'))"#,
+        );
         if !ask(connection, &there_is).await?.iter().any(truth) {
             return Ok(None);
         }

@@ -21,17 +21,15 @@ enum Leased<'a, E: Engine> {
     Given(Given<E>),
 }
 
-/// One of the application's pool, which would wait for the answer if the connection was dropped into it as it is.
-struct Given<E: Engine> {
-    connection: PoolConnection<E>,
-    is_given_back: bool,
-}
+/// One of the application's pool, until it is given back.
+///
+/// The pool would wait for the answer if the connection was dropped into it as it is, and also if it was to close it: over TLS it
+/// keeps the place taken until the server agrees.
+struct Given<E: Engine>(Option<PoolConnection<E>>);
 
 impl<E: Engine> Drop for Given<E> {
     fn drop(&mut self) {
-        if !self.is_given_back {
-            self.connection.close_on_drop();
-        }
+        drop(self.0.take().map(PoolConnection::detach));
     }
 }
 
@@ -41,16 +39,14 @@ impl<'a, E: Engine> Lease<'a, E> {
     }
 
     pub(super) const fn given(connection: PoolConnection<E>) -> Self {
-        Self(Leased::Given(Given {
-            connection,
-            is_given_back: false,
-        }))
+        Self(Leased::Given(Given(Some(connection))))
     }
 
+    #[expect(clippy::expect_used, reason = "a lease that was given back is gone")]
     pub(crate) fn connection(&mut self) -> &mut E::Connection {
         match &mut self.0 {
             Leased::Own { live, .. } => &mut live.connection,
-            Leased::Given(given) => &mut given.connection,
+            Leased::Given(given) => given.0.as_mut().expect("it is held"),
         }
     }
 
@@ -61,7 +57,7 @@ impl<'a, E: Engine> Lease<'a, E> {
                 owner.put(live);
                 drop(permit);
             }
-            Leased::Given(mut given) => given.is_given_back = true,
+            Leased::Given(mut given) => drop(given.0.take()),
         }
     }
 

@@ -18,6 +18,7 @@ mod support;
 mod broken_off;
 mod cancelled;
 mod idle_connections;
+mod locks;
 mod many_starts;
 mod many_writers;
 mod outages;

@@ -66,10 +66,12 @@ impl Engine for Postgres {
     }
 
     fn explain(error: Error) -> Cause {
-        let code = error
-            .as_database_error()
-            .map(|error| error.downcast_ref::<PgDatabaseError>().code());
-        if matches!(code, Some("26000" | "42P05")) {
+        let is_of_a_pooler = error.as_database_error().is_some_and(|error| {
+            let error: &PgDatabaseError = error.downcast_ref();
+            matches!(error.code(), "26000" | "42P05")
+                || error.code() == "08P01" && error.message().contains("prepared statement")
+        });
+        if is_of_a_pooler {
             return Pooler(error).into();
         }
         error.into()
@@ -86,7 +88,7 @@ fn bytes(row: &PgRow, column: usize) -> Result<Option<Cow<'_, [u8]>>, Error> {
     Ok(bytes.map(Cow::Borrowed))
 }
 
-/// A statement that was prepared is unknown, or one that was not is known.
+/// A statement that was prepared is unknown or another, or one that was not is known.
 #[derive(Debug, thiserror::Error)]
 #[error("prepared statements get mixed up, as by a pooler in transaction mode: see `through_transaction_pooler`")]
 struct Pooler(#[source] Error);

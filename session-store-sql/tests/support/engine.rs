@@ -21,6 +21,14 @@ pub(crate) trait Engine: Send + Sync + Sized + 'static {
     const ADMIN_URL: &'static str;
     /// What a URL ends with if its connections are not to be encrypted, so that a proxy can read along.
     const UNENCRYPTED: &'static str;
+    /// Who has to know its authority and name.
+    const VERIFIED: &'static str;
+    /// What URLs begin with.
+    const SCHEME: &'static str;
+    /// The file with the smallest rights.
+    const GRANTS: &'static str;
+    /// What can be done to a row behind the store's back, and what is said about it.
+    const DAMAGES: &'static [(&'static str, &'static str)];
     /// What makes the server take no writes, in sessions that are open too, and what ends that.
     const READ_ONLY: [&'static [&'static str]; 2];
     /// Ends the connections of all others to the database that it is told in.
@@ -46,6 +54,16 @@ pub(crate) trait Engine: Send + Sync + Sized + 'static {
         connection: &mut Self::Connection,
         sql: &str,
     ) -> impl Future<Output = Result<Vec<String>, sqlx::Error>> + Send;
+
+    /// What a URL ends with that knows the authority of the server that all tests share.
+    fn authority() -> String;
+
+    /// What the files say that somebody else may run, for these tables.
+    fn schema(table: &str) -> String;
+
+    fn create_user(user: &str, password: &str) -> String;
+
+    fn drop_user(user: &str) -> String;
 
     /// These bytes in a statement.
     fn bytes(bytes: &[u8]) -> String;

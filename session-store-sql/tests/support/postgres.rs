@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use super::engine::{BeforeAcquire, Engine, Settings};
 use super::protocol::PostgresProtocol;
+use super::variable;
 
 pub(crate) struct Postgres;
 
@@ -17,6 +18,18 @@ impl Engine for Postgres {
     const URL: &'static str = "SESSION_KIT_POSTGRES_URL";
     const ADMIN_URL: &'static str = "SESSION_KIT_POSTGRES_ADMIN_URL";
     const UNENCRYPTED: &'static str = "sslmode=disable";
+    const VERIFIED: &'static str = "sslmode=verify-full";
+    const SCHEME: &'static str = "postgres";
+    const GRANTS: &'static str = include_str!("../../schema/postgres/grants.sql");
+    const DAMAGES: &'static [(&'static str, &'static str)] = &[
+        ("payload = NULL", "holds nothing, needs a payload"),
+        ("created_at = -1", "holds a negative number"),
+        (
+            r"successor = '\x00112233445566778899aabbccddeeff00112233445566778899aabbccddee'::bytea",
+            "holds 31 bytes, needs a key of 32 bytes",
+        ),
+        ("owner = ''", "owner"),
+    ];
     const READ_ONLY: [&'static [&'static str]; 2] = [
         &[
             "ALTER SYSTEM SET default_transaction_read_only = on",
@@ -55,6 +68,22 @@ impl Engine for Postgres {
         let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connection).await?;
         let first = rows.iter().map(|row| row.try_get_unchecked::<Option<String>, _>(0));
         first.map(|value| Ok(value?.unwrap_or_default())).collect()
+    }
+
+    fn authority() -> String {
+        format!("sslrootcert={}", variable("SESSION_KIT_POSTGRES_TLS_AUTHORITY"))
+    }
+
+    fn schema(table: &str) -> String {
+        include_str!("../../schema/postgres/1.sql").replace("session_kit", table)
+    }
+
+    fn create_user(user: &str, password: &str) -> String {
+        format!("CREATE ROLE {user} LOGIN PASSWORD '{password}'")
+    }
+
+    fn drop_user(user: &str) -> String {
+        format!("DROP OWNED BY {user}; DROP ROLE {user}")
     }
 
     fn bytes(bytes: &[u8]) -> String {

@@ -101,7 +101,10 @@ impl Sessions {
         let Some(schema) = &self.names.schema else {
             return Ok(());
         };
-        let is_missing = format!("SELECT to_regnamespace('\"{schema}\"') IS NULL");
+        // Nodes with other tables make the same schema.
+        let lock = format!("SELECT pg_advisory_xact_lock(hashtextextended('\"{schema}\"', 0))");
+        ask(connection, &lock).await?;
+        let is_missing = format!("SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = '{schema}')");
         if ask(connection, &is_missing).await?.iter().any(truth) {
             ask(connection, &format!("CREATE SCHEMA \"{schema}\"")).await?;
         }

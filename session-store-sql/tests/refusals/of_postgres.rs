@@ -9,7 +9,7 @@ use crate::refused;
 use crate::support::client::Client;
 use crate::support::engine::{Engine as _, Postgres, Settings};
 use crate::support::session::NOW;
-use crate::support::{table, variable, with_parameter};
+use crate::support::{postgres, table, variable, with_parameter};
 
 #[tokio::test]
 async fn a_database_that_is_not_in_utf_8_is_told() {
@@ -88,4 +88,22 @@ async fn a_connection_that_only_reads_is_told() {
         Postgres::connect(Settings::at(url)).await,
         &["a server that takes writes", "read-only"],
     );
+}
+
+/// Two applications, each with tables of its own.
+#[tokio::test]
+async fn a_schema_that_is_missing_is_made_once() {
+    for _ in 0..10 {
+        let schema = table();
+        let starts = (0..8).map(|number| {
+            let store = postgres(Postgres::URL)
+                .schema(&schema)
+                .table(format!("t{}", number % 2));
+            tokio::spawn(store.connect())
+        });
+        for store in join_all(starts).await {
+            let store = store.unwrap().unwrap();
+            assert_eq!(store.count(NOW).await.unwrap(), 0);
+        }
+    }
 }

@@ -191,8 +191,15 @@ fn parse(url: &str) -> Result<PgConnectOptions, SqlConnectError> {
             .iter()
             .any(|known| scheme.eq_ignore_ascii_case(known))
     });
-    let options = url.parse().ok().filter(|_| is_ours);
-    options.ok_or(SqlConnectError::Url { form: FORM })
+    let options: Option<PgConnectOptions> = url.parse().ok().filter(|_| is_ours);
+    let options = options.ok_or(SqlConnectError::Url { form: FORM })?;
+    // The driver would look up an address of IPv6 with the brackets that URLs have around it.
+    let host = options.get_host();
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let Some(bare) = bare.map(str::to_owned) else {
+        return Ok(options);
+    };
+    Ok(options.host(&bare))
 }
 
 fn has_no_statement_cache(url: &str) -> bool {

@@ -16,6 +16,8 @@ on_each_engine! {
     a_database_that_is_not_there_is_told
     names_that_need_quotes_are_refused_before_anything_is_sent
     a_server_whose_authority_is_unknown_is_refused
+    a_server_of_another_name_is_refused
+    an_address_of_ipv6_is_understood
 }
 
 async fn a_url_of_another_kind_is_told_the_form<E: Engine>() {
@@ -118,4 +120,24 @@ async fn a_server_whose_authority_is_unknown_is_refused<E: Engine>() {
     assert!(matches!(error, SqlConnectError::Unreachable(_)));
     let url = with_parameter(&url, &E::authority());
     E::connect(Settings::at(url)).await.unwrap();
+}
+
+/// Of IPv6; it leads to 127.0.0.1.
+fn at_another_address<E: Engine>() -> String {
+    variable(E::URL).replace("127.0.0.1", "[::ffff:127.0.0.1]")
+}
+
+async fn an_address_of_ipv6_is_understood<E: Engine>() {
+    E::connect(Settings::at(at_another_address::<E>())).await.unwrap();
+}
+
+/// It has a certificate for 127.0.0.1 only.
+async fn a_server_of_another_name_is_refused<E: Engine>() {
+    let url = at_another_address::<E>();
+    let url = with_parameter(&with_parameter(&url, E::VERIFIED), &E::authority());
+    let error = refused(
+        E::connect(Settings::at(url)).await,
+        &["certificate", "not valid for name"],
+    );
+    assert!(matches!(error, SqlConnectError::Unreachable(_)));
 }

@@ -114,7 +114,11 @@ impl<E: Engine> Connections<E> {
             let goes_on = match judgement {
                 Judgement::Again | Judgement::Dismissed => true,
                 Judgement::Unknown => intent == Intent::Read,
-                Judgement::Demoted | Judgement::Full | Judgement::Corrupt | Judgement::Refused => false,
+                Judgement::Demoted
+                | Judgement::Full
+                | Judgement::TooLarge
+                | Judgement::Corrupt
+                | Judgement::Refused => false,
             };
             *stage = Stage::Waiting;
             if !goes_on || Instant::now() + pause >= give_up_at {

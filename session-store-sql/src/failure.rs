@@ -75,9 +75,12 @@ impl Failure {
             Judgement::Unknown if intent == Intent::Write => StoreError::ReplyLost(self.cause),
             Judgement::Full => StoreError::Full,
             Judgement::Corrupt => StoreError::Corrupt(self.cause),
-            Judgement::Again | Judgement::Dismissed | Judgement::Demoted | Judgement::Refused | Judgement::Unknown => {
-                StoreError::Unavailable(self.cause)
-            }
+            Judgement::Again
+            | Judgement::Dismissed
+            | Judgement::Demoted
+            | Judgement::TooLarge
+            | Judgement::Refused
+            | Judgement::Unknown => StoreError::Unavailable(self.cause),
         }
     }
 

@@ -15,6 +15,8 @@ pub(crate) enum Judgement {
     Unknown,
     /// There is no room, and nothing was done.
     Full,
+    /// Nothing was done, and the connection is over: the server takes no message of this size.
+    TooLarge,
     /// What is stored can't be read as what it should be.
     Corrupt,
     /// Nothing was done.
@@ -37,6 +39,6 @@ impl Judgement {
     }
 
     pub(crate) fn ends_the_connection(self) -> bool {
-        matches!(self, Self::Dismissed | Self::Demoted | Self::Unknown)
+        matches!(self, Self::Dismissed | Self::Demoted | Self::Unknown | Self::TooLarge)
     }
 }

@@ -66,8 +66,12 @@ mod connections;
 mod engine;
 mod failure;
 mod given;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod host;
 mod judgement;
 mod limits;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod names;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -77,6 +81,8 @@ mod tables;
 mod value;
 
 pub use connect_error::SqlConnectError;
+#[cfg(feature = "mysql")]
+pub use mysql::{MySqlStore, MySqlStoreBuilder};
 pub use names::InvalidName;
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresStore, PostgresStoreBuilder};

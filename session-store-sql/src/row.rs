@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use session_core::{Listed, Loaded, Moment, Owner, Record, Revision, StoreError, StoreKey};
 
 /// What statements say in their first column, where they have several answers: it was done.
+#[cfg(feature = "postgres")]
 pub(crate) const APPLIED: i64 = 1;
 /// The owner's sessions were ended after the sign-in began.
+#[cfg(feature = "postgres")]
 pub(crate) const CUT_OFF: i64 = 2;
 
 /// A row of an engine.
@@ -54,13 +56,17 @@ pub(crate) fn record(row: &impl Row, first: usize) -> Result<Record, StoreError>
         .map_err(corrupt)?
         .ok_or_else(|| invalid(first + 5, "nothing", "a payload"))?;
     Ok(Record {
-        revision: Revision::from_u64(number(row, first)?.cast_unsigned()),
+        revision: revision(row, first)?,
         created_at: moment(row, first + 1)?,
         last_seen_at: moment(row, first + 2)?,
         expires_at: moment(row, first + 3)?,
         owner: owner(row, first + 4)?,
         payload: payload.as_ref().into(),
     })
+}
+
+pub(crate) fn revision(row: &impl Row, column: usize) -> Result<Revision, StoreError> {
+    Ok(Revision::from_u64(number(row, column)?.cast_unsigned()))
 }
 
 /// What a load found: the successor, or else a record in the columns after it.
@@ -85,6 +91,7 @@ pub(crate) fn listed(row: &impl Row) -> Result<Listed, StoreError> {
 }
 
 /// How many rows have a one in their first column.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) fn ones(rows: &[impl Row]) -> Result<u64, StoreError> {
     let mut ones = 0;
     for row in rows {

@@ -14,6 +14,41 @@ macro_rules! on {
     )*};
 }
 
+#[cfg(feature = "mysql")]
+mod mysql {
+    use session_store_sql::{MySqlStore, MySqlStoreBuilder};
+    use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions, MySqlSslMode};
+
+    use super::support::{mysql, table, variable};
+
+    on! {
+        own_connections: mysql();
+        pool: pool().await;
+        tls: tls();
+    }
+
+    mod manager {
+        use super::*;
+
+        session_conformance::manager_contract!(async { mysql().connect().await.unwrap() });
+    }
+
+    async fn pool() -> MySqlStoreBuilder {
+        let pool = MySqlPoolOptions::new().max_connections(4).test_before_acquire(false);
+        let pool = pool.connect(&variable("SESSION_KIT_MYSQL_URL")).await.unwrap();
+        MySqlStore::from_pool(pool).table(table())
+    }
+
+    fn tls() -> MySqlStoreBuilder {
+        let options: MySqlConnectOptions = variable("SESSION_KIT_MYSQL_URL").parse().unwrap();
+        let options = options
+            .ssl_mode(MySqlSslMode::VerifyIdentity)
+            .ssl_ca(variable("SESSION_KIT_MYSQL_TLS_AUTHORITY"));
+        MySqlStore::from_options(options).table(table()).connections(4)
+    }
+}
+
+#[cfg(feature = "postgres")]
 mod postgres {
     use session_store_sql::{PostgresStore, PostgresStoreBuilder};
     use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};

@@ -1,4 +1,4 @@
--- Version 1 of session-kit's tables, for MySQL and MariaDB.
+-- Version 1 of session-kit's tables, for MySQL and MariaDB. Running it again does nothing.
 --
 -- A session is one row for its whole life, by its primary key `root`: a rotation changes its `id` and leaves a second row, the
 -- mark, under the old one. So whoever waited for the row finds it again.
@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS `session_kit` (
     created_at BIGINT NOT NULL DEFAULT 0,       -- this and the next two: milliseconds since 1970-01-01T00:00:00Z
     last_seen_at BIGINT NOT NULL DEFAULT 0,
     expires_at BIGINT NOT NULL,
-    owner VARBINARY(255),                       -- who is signed in
+    owner VARBINARY(255),                       -- who is signed in, in UTF-8
     payload LONGBLOB,
     UNIQUE KEY session_kit_id (id),
     KEY session_kit_owner (owner),

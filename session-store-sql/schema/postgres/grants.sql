@@ -1,6 +1,6 @@
--- The rights that a program needs when somebody else makes the tables: those of the role that it connects as, here
--- "session_kit_user". Where the tables are in a schema other than `public`, it also needs USAGE on that.
+-- The smallest rights with which the store works, once somebody else has run the numbered files in this folder. The program then
+-- says `without_migration`. Put your role in place of "shop". Tables in a schema other than `public` also need USAGE on that.
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON "session_kit" TO "session_kit_user";
-GRANT SELECT, INSERT, UPDATE, DELETE ON "session_kit_cutoff" TO "session_kit_user";
-GRANT SELECT ON "session_kit_version" TO "session_kit_user";
+GRANT SELECT, INSERT, UPDATE, DELETE ON "session_kit" TO "shop";
+GRANT SELECT, INSERT, UPDATE, DELETE ON "session_kit_cutoff" TO "shop";
+GRANT SELECT ON "session_kit_version" TO "shop";

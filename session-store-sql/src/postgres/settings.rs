@@ -9,6 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool};
 
 use crate::connect_error::SqlConnectError;
 use crate::connections::Connections;
+use crate::host::without_brackets;
 use crate::limits::Limits;
 use crate::names::Names;
 use crate::statement::Form;
@@ -193,13 +194,11 @@ fn parse(url: &str) -> Result<PgConnectOptions, SqlConnectError> {
     });
     let options: Option<PgConnectOptions> = url.parse().ok().filter(|_| is_ours);
     let options = options.ok_or(SqlConnectError::Url { form: FORM })?;
-    // The driver would look up an address of IPv6 with the brackets that URLs have around it.
-    let host = options.get_host();
-    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    let Some(bare) = bare.map(str::to_owned) else {
-        return Ok(options);
-    };
-    Ok(options.host(&bare))
+    let bare = without_brackets(options.get_host());
+    Ok(match bare {
+        Some(address) => options.host(&address),
+        None => options,
+    })
 }
 
 fn has_no_statement_cache(url: &str) -> bool {

@@ -12,8 +12,6 @@ use crate::support::engine::{BeforeAcquire, Engine, Settings};
 use crate::support::session::{NOW, counting, create, found, new_owner, owned};
 use crate::support::{chain, variable};
 
-const LIMIT: Duration = Duration::from_millis(500);
-
 on_each_engine! {
     a_row_that_is_held_for_longer_than_the_limit_is_given_up_for_good
     a_row_that_is_held_for_longer_than_the_limit_is_given_up_over_a_pool
@@ -32,16 +30,17 @@ async fn hold<E: Engine>(client: &mut Client<E>, table: &str, key: &StoreKey) {
 
 /// The server gives up before the store does, so it is known that nothing was done, and will not be.
 async fn a_row_that_is_held_for_longer_than_the_limit_is_given_up_for_good<E: Engine>() {
-    let settings = Settings::shared::<E>().response_timeout(LIMIT);
+    let settings = Settings::shared::<E>().response_timeout(E::LEAST_LIMIT);
     let store = settings.connect::<E>().await;
     let first = counting(0);
     let key = create(&store, &first).await;
     let mut other = Client::<E>::user().await;
     hold(&mut other, &settings.table, &key).await;
-    let error = refused_in_time(&store, &key, &first).await;
+    let error = refused_in_time::<E>(&store, &key, &first).await;
     assert!(matches!(error, StoreError::Unavailable(_)), "{}", chain(&error));
     // Who only reads is not in line.
     assert!(matches!(store.load(&key, NOW).await.unwrap(), Loaded::Found(_)));
+    sleep(E::GIVEN_UP_AFTER).await;
     other.tell("COMMIT").await;
     sleep(Duration::from_millis(200)).await;
     assert_eq!(found(&store, &key).await, first);
@@ -52,13 +51,15 @@ async fn a_row_that_is_held_for_longer_than_the_limit_is_given_up_for_good<E: En
 /// The application's pool has its own opinion on how long the server is to wait, so the answer is that it is unknown.
 async fn a_row_that_is_held_for_longer_than_the_limit_is_given_up_over_a_pool<E: Engine>() {
     // Encrypted, as that closes more slowly.
-    let settings = Settings::at(variable(E::URL)).response_timeout(LIMIT).connections(1);
+    let settings = Settings::at(variable(E::URL))
+        .response_timeout(E::LEAST_LIMIT)
+        .connections(1);
     let store = E::connect_pool(settings.clone(), BeforeAcquire::Nothing).await.unwrap();
     let first = counting(0);
     let key = create(&store, &first).await;
     let mut other = Client::<E>::user().await;
     hold(&mut other, &settings.table, &key).await;
-    let error = refused_in_time(&store, &key, &first).await;
+    let error = refused_in_time::<E>(&store, &key, &first).await;
     assert!(
         matches!(error, StoreError::ReplyLost(_) | StoreError::Unavailable(_)),
         "{}",
@@ -69,11 +70,15 @@ async fn a_row_that_is_held_for_longer_than_the_limit_is_given_up_over_a_pool<E:
     other.tell("COMMIT").await;
 }
 
-async fn refused_in_time(store: &Arc<dyn Store>, key: &StoreKey, known: &session_core::Record) -> StoreError {
+async fn refused_in_time<E: Engine>(
+    store: &Arc<dyn Store>,
+    key: &StoreKey,
+    known: &session_core::Record,
+) -> StoreError {
     let begin = Instant::now();
     let error = store.update(key, &counting(1), known.revision, NOW).await.unwrap_err();
     let took = begin.elapsed();
-    assert!(took > LIMIT / 2 && took < LIMIT + SLACK, "{took:?}");
+    assert!(took > E::LEAST_LIMIT / 2 && took < E::LEAST_LIMIT + SLACK, "{took:?}");
     error
 }
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 use session_core::{Store, StoreKey};
 use session_store_sql::SqlConnectError;
 
+#[cfg(feature = "mysql")]
+pub(crate) use super::mysql::MySql;
 #[cfg(feature = "postgres")]
 pub(crate) use super::postgres::Postgres;
 use super::protocol::Protocol;
@@ -35,6 +37,11 @@ pub(crate) trait Engine: Send + Sync + Sized + 'static {
     const END_OTHERS: &'static str;
     /// How many connections there are of the user who owns the database.
     const COUNT_CONNECTIONS: &'static str;
+
+    /// The least limit below which the server gives up a statement by itself, so that the store knows that nothing was done.
+    const LEAST_LIMIT: Duration;
+    /// By when it has certainly given up.
+    const GIVEN_UP_AFTER: Duration;
 
     type Connection: sqlx::Connection;
     /// What clients send.

@@ -5,6 +5,8 @@ macro_rules! on_each_engine {
     ($($test:ident)*) => {
         #[cfg(feature = "postgres")]
         on_each_engine! { postgres: $crate::support::engine::Postgres; $($test)* }
+        #[cfg(feature = "mysql")]
+        on_each_engine! { mysql: $crate::support::engine::MySql; $($test)* }
     };
     ($module:ident: $engine:ty; $($test:ident)*) => {
         mod $module {

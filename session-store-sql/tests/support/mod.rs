@@ -17,6 +17,8 @@ mod engines;
 pub(crate) mod client;
 pub(crate) mod engine;
 pub(crate) mod load;
+#[cfg(feature = "mysql")]
+mod mysql;
 pub(crate) mod other_process;
 pub(crate) mod patience;
 #[cfg(feature = "postgres")]
@@ -31,6 +33,8 @@ pub(crate) mod visitor;
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+#[cfg(feature = "mysql")]
+use session_store_sql::{MySqlStore, MySqlStoreBuilder};
 #[cfg(feature = "postgres")]
 use session_store_sql::{PostgresStore, PostgresStoreBuilder};
 
@@ -48,6 +52,14 @@ pub(crate) fn table() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     format!("t{}_{number}", process::id())
+}
+
+/// A store of its own on MariaDB.
+#[cfg(feature = "mysql")]
+pub(crate) fn mysql() -> MySqlStoreBuilder {
+    MySqlStore::builder(variable("SESSION_KIT_MYSQL_URL"))
+        .table(table())
+        .connections(4)
 }
 
 /// A store of its own on the PostgreSQL whose URL has this name.

@@ -1,6 +1,7 @@
 //! PostgreSQL, as tests need it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use session_core::Store;
 use session_store_sql::{PostgresStore, PostgresStoreBuilder, SqlConnectError};
@@ -43,6 +44,9 @@ impl Engine for Postgres {
     const END_OTHERS: &'static str = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity \
          WHERE datname = current_database() AND pid <> pg_backend_pid()";
     const COUNT_CONNECTIONS: &'static str = "SELECT count(*)::text FROM pg_stat_activity WHERE usename = 'session'";
+
+    const LEAST_LIMIT: Duration = Duration::from_millis(500);
+    const GIVEN_UP_AFTER: Duration = Duration::from_millis(500);
 
     type Connection = PgConnection;
     type Protocol = PostgresProtocol;

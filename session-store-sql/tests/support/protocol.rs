@@ -72,3 +72,52 @@ impl PostgresProtocol {
         }
     }
 }
+
+/// MySQL's: a length, the number of the packet since the command, and in the first of them a byte that tells the command.
+#[derive(Default)]
+pub(crate) struct MySqlProtocol {
+    header: Vec<u8>,
+    /// So much of a packet is still to come.
+    rest: usize,
+}
+
+impl Protocol for MySqlProtocol {
+    fn read(&mut self, mut bytes: &[u8]) -> Vec<Sent> {
+        let mut sent = Vec::new();
+        while let Some((&byte, others)) = bytes.split_first() {
+            if self.rest > 0 {
+                let passed = self.rest.min(bytes.len());
+                self.rest -= passed;
+                bytes = &bytes[passed..];
+                continue;
+            }
+            self.header.push(byte);
+            bytes = others;
+            let [a, b, c, number, rest @ ..] = self.header.as_slice() else {
+                continue;
+            };
+            let length = u32::from_le_bytes([*a, *b, *c, 0]) as usize;
+            let [command] = rest else {
+                if length == 0 {
+                    self.header.clear();
+                }
+                continue;
+            };
+            sent.extend(command_of(*number, *command));
+            self.rest = length - 1;
+            self.header.clear();
+        }
+        sent
+    }
+}
+
+fn command_of(number: u8, command: u8) -> Option<Sent> {
+    match (number, command) {
+        (0, 0x03) => Some(Sent::Query),
+        (0, 0x0e) => Some(Sent::Ping),
+        (0, 0x16) => Some(Sent::Prepare),
+        (0, 0x17) => Some(Sent::Execute),
+        (0, 0x01) | (1.., _) => Some(Sent::Enter),
+        _ => None,
+    }
+}

@@ -1,0 +1,16 @@
+//! MySQL and MariaDB.
+
+mod engine;
+mod owners;
+mod refusal;
+mod rotation;
+mod schema;
+mod server;
+mod sessions;
+mod settings;
+mod statements;
+mod store;
+mod upkeep;
+
+pub use settings::MySqlStoreBuilder;
+pub use store::MySqlStore;

@@ -1,0 +1,1 @@
+SELECT count(*) FROM `session_kit` WHERE target IS NULL AND expires_at > ?

@@ -1,0 +1,3 @@
+SELECT IF(target IS NULL, NULL, root), revision, created_at, last_seen_at, expires_at, owner, payload
+FROM `session_kit`
+WHERE id = ? AND expires_at > ?

@@ -1,0 +1,36 @@
+//! What concerns all sessions together.
+
+use session_core::{Moment, StoreError};
+
+use crate::row;
+use crate::value::values;
+
+use super::sessions::Sessions;
+
+impl Sessions {
+    pub(super) async fn delete_expired(&self, limit: usize, now: Moment) -> Result<u64, StoreError> {
+        let sessions = self
+            .write(&self.statements.delete_expired, values![now, limit])
+            .await?
+            .affected;
+        let left = limit.saturating_sub(usize::try_from(sessions).unwrap_or(usize::MAX));
+        if left == 0 {
+            return Ok(sessions);
+        }
+        let cut_offs = self
+            .write(&self.statements.delete_expired_cut_offs, values![now, left])
+            .await?
+            .affected;
+        Ok(sessions + cut_offs)
+    }
+
+    pub(super) async fn count(&self, now: Moment) -> Result<u64, StoreError> {
+        row::counted(&self.read(&self.statements.count, values![now]).await?)
+    }
+
+    pub(super) async fn clear(&self) -> Result<(), StoreError> {
+        self.write(&self.statements.clear, &[]).await?;
+        self.write(&self.statements.clear_cut_offs, &[]).await?;
+        Ok(())
+    }
+}

@@ -97,6 +97,7 @@ impl<E: Engine> Connections<E> {
             *stage = Stage::Waiting;
             let mut lease = self.lease().await.map_err(|failure| failure.of(intent))?;
             *stage = Stage::Sent;
+            let began_at = Instant::now();
             let error = match E::run(lease.connection(), statement, values).await {
                 Ok(answer) => {
                     lease.give_back();
@@ -113,6 +114,8 @@ impl<E: Engine> Connections<E> {
             }
             let goes_on = match judgement {
                 Judgement::Again | Judgement::Dismissed => true,
+                // A second wait that we end, not the server, would leave open what becomes of the statement.
+                Judgement::Held => Instant::now() + began_at.elapsed() < give_up_at,
                 Judgement::Unknown => intent == Intent::Read,
                 Judgement::Demoted
                 | Judgement::Full

@@ -50,8 +50,10 @@ impl Engine for Postgres {
             return Judgement::of_driver(error);
         };
         match error.downcast_ref::<PgDatabaseError>().code() {
-            // Serialisation failure, deadlock, lock not available.
-            "40001" | "40P01" | "55P03" => Judgement::Again,
+            // Serialisation failure, deadlock.
+            "40001" | "40P01" => Judgement::Again,
+            // `lock_timeout`.
+            "55P03" => Judgement::Held,
             // The server was told to end the connection, was starting, or found it idle for too long.
             "57P01" | "57P03" | "57P05" => Judgement::Dismissed,
             // Another process of the server has crashed: it can't be known how far this one was.

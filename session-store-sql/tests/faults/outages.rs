@@ -5,12 +5,12 @@ use std::time::Duration;
 use session_core::{Loaded, Store, StoreError, Updated};
 use tokio::time::{Instant, sleep};
 
+use crate::support::chain;
 use crate::support::engine::Engine;
 use crate::support::load::Load;
 use crate::support::server::Server;
 use crate::support::session::{NOW, counting, create, found, new_key};
-use crate::support::{chain, patience::PATIENCE};
-use crate::{LONGEST_CALL, LONGEST_RECOVERY, RESPONSE_TIMEOUT, SLACK, alone, settings};
+use crate::{LONGEST_CALL, LONGEST_RECOVERY, RESPONSE_TIMEOUT, SLACK, again, alone, settings};
 
 on_each_engine! {
     what_was_acknowledged_survives_a_killed_server
@@ -99,16 +99,4 @@ async fn a_server_that_is_gone_is_told_at_once<E: Engine>() {
     server.restart().await;
     let there = again(async || store.load(&key, NOW).await).await;
     assert!(matches!(there, Loaded::Found(_)), "{there:?}");
-}
-
-/// The first answer that is not an error, of one that comes soon.
-async fn again<T>(call: impl AsyncFn() -> Result<T, StoreError>) -> T {
-    let begun = Instant::now();
-    loop {
-        match call().await {
-            Ok(answer) => return answer,
-            Err(error) => assert!(begun.elapsed() < PATIENCE, "{}", chain(&error)),
-        }
-        sleep(Duration::from_millis(10)).await;
-    }
 }

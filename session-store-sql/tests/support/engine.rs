@@ -35,6 +35,8 @@ pub(crate) trait Engine: Send + Sync + Sized + 'static {
     const READ_ONLY: [&'static [&'static str]; 2];
     /// Ends the connections of all others to the database that it is told in.
     const END_OTHERS: &'static str;
+    /// Whether it is sent to a connection that it is ended, and why.
+    const SAYS_GOODBYE: bool;
     /// How many connections there are of the user who owns the database.
     const COUNT_CONNECTIONS: &'static str;
 

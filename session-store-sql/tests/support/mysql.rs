@@ -29,6 +29,7 @@ impl Engine for MySql {
     ];
     const READ_ONLY: [&'static [&'static str]; 2] = [&["SET GLOBAL read_only = ON"], &["SET GLOBAL read_only = OFF"]];
     const END_OTHERS: &'static str = "KILL CONNECTION USER session";
+    const SAYS_GOODBYE: bool = false;
     const COUNT_CONNECTIONS: &'static str =
         "SELECT count(*) FROM information_schema.processlist WHERE user = 'session'";
     // It counts in whole seconds, and waits for at least one.

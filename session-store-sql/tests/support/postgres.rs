@@ -43,6 +43,7 @@ impl Engine for Postgres {
     ];
     const END_OTHERS: &'static str = "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity \
          WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    const SAYS_GOODBYE: bool = true;
     const COUNT_CONNECTIONS: &'static str = "SELECT count(*)::text FROM pg_stat_activity WHERE usename = 'session'";
 
     const LEAST_LIMIT: Duration = Duration::from_millis(500);

@@ -150,7 +150,8 @@ async fn ask<E: Engine>(mut questions: OwnedReadHalf, mut server: OwnedWriteHalf
     while let Ok(length @ 1..) = questions.read(&mut buffer).await {
         let bytes = &buffer[..length];
         let sent = protocol.read(bytes);
-        let is_statement = sent.iter().any(|sent| !matches!(sent, Sent::Enter | Sent::Ping));
+        // Not what a connection begins with.
+        let is_statement = sent.contains(&Sent::Prepare) || sent.contains(&Sent::Execute);
         {
             let mut weather = turn.weather.lock().unwrap();
             weather.note(sent, turn);

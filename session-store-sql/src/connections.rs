@@ -145,6 +145,8 @@ impl<E: Engine> Connections<E> {
             }
             let goes_on = match judgement {
                 Judgement::Again | Judgement::Dismissed => true,
+                // A second wait that we end, not the server, would leave open what becomes of the statement.
+                Judgement::Held => Instant::now() + now.elapsed() < began + self.limit,
                 Judgement::Unknown => intent == Intent::Read,
                 Judgement::Demoted
                 | Judgement::Full
@@ -153,7 +155,7 @@ impl<E: Engine> Connections<E> {
                 | Judgement::Refused => false,
             };
             *stage = Stage::Waiting;
-            if !goes_on || Instant::now() + pause + E::WAITS >= began + self.limit {
+            if !goes_on || Instant::now() + pause >= began + self.limit {
                 return Err(Failure::of_database::<E>(error, judgement).of(intent));
             }
             // A random one, or those who met would meet again.

@@ -18,9 +18,6 @@ pub(crate) trait Engine: Database {
     /// Whether a connection ends what its caller has left, and is then as good as before: one that is a thread of this process.
     const OUTLIVES_CALLERS: bool = false;
 
-    /// How long a statement waits by itself before it says that others are in the way.
-    const WAITS: Duration = Duration::ZERO;
-
     /// A connection that is ready for the store's statements. `answer_within` is how long they may take.
     fn connect(
         options: &Options<Self>,

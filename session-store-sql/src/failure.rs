@@ -76,6 +76,7 @@ impl Failure {
             Judgement::Full => StoreError::Full,
             Judgement::Corrupt => StoreError::Corrupt(self.cause),
             Judgement::Again
+            | Judgement::Held
             | Judgement::Dismissed
             | Judgement::Demoted
             | Judgement::TooLarge

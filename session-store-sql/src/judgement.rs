@@ -5,8 +5,10 @@ use sqlx::Error;
 /// What is known after an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Judgement {
-    /// Others were in the way, and nothing was done: a deadlock, a serialisation failure, a lock that was not free in time.
+    /// Others were in the way, and nothing was done: a deadlock, a serialisation failure.
     Again,
+    /// A lock was not free for as long as the server waits, and nothing was done.
+    Held,
     /// Nothing was done, and the connection is over: the server ended it first.
     Dismissed,
     /// Nothing was done, and nothing can be on this server, which takes no writes: another one may be the primary.

@@ -71,6 +71,8 @@ mod connections;
 mod engine;
 mod failure;
 mod given;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod host;
 mod judgement;
 mod limits;
 #[cfg(feature = "mysql")]

@@ -37,17 +37,21 @@ impl<E: Engine> Drop for Opened<'_, E> {
     }
 }
 
-/// One of the application's pool, which would wait for the answer if the connection was dropped into it as it is.
+/// One of the application's pool.
 struct Given<'a, E: Engine> {
-    connection: PoolConnection<E>,
-    is_given_back: bool,
+    /// None: given back.
+    connection: Option<PoolConnection<E>>,
     _turn: Option<SemaphorePermit<'a>>,
 }
 
 impl<E: Engine> Drop for Given<'_, E> {
+    /// The pool would wait for the answer if the connection was dropped into it as it is, and also if it was to close it: over TLS it
+    /// keeps the place taken until the server agrees.
     fn drop(&mut self) {
-        if !self.is_given_back && !E::OUTLIVES_CALLERS {
-            self.connection.close_on_drop();
+        if let Some(connection) = self.connection.take()
+            && !E::OUTLIVES_CALLERS
+        {
+            drop(connection.detach());
         }
     }
 }
@@ -63,18 +67,18 @@ impl<'a, E: Engine> Lease<'a, E> {
 
     pub(super) const fn given(connection: PoolConnection<E>, turn: Option<SemaphorePermit<'a>>) -> Self {
         Self(Leased::Given(Given {
-            connection,
-            is_given_back: false,
+            connection: Some(connection),
             _turn: turn,
         }))
     }
 
     #[expect(clippy::expect_used, reason = "it is there until the lease is used up")]
     pub(crate) fn connection(&mut self) -> &mut E::Connection {
-        match &mut self.0 {
-            Leased::Own(opened) => &mut opened.live.as_mut().expect("a lease has a connection").connection,
-            Leased::Given(given) => &mut given.connection,
-        }
+        let connection = match &mut self.0 {
+            Leased::Own(opened) => opened.live.as_mut().map(|live| &mut live.connection),
+            Leased::Given(given) => given.connection.as_deref_mut(),
+        };
+        connection.expect("a lease has a connection")
     }
 
     /// Nothing is under way on the connection.
@@ -85,7 +89,7 @@ impl<'a, E: Engine> Lease<'a, E> {
                     opened.owner.put(live);
                 }
             }
-            Leased::Given(given) => given.is_given_back = true,
+            Leased::Given(given) => drop(given.connection.take()),
         }
     }
 
@@ -96,7 +100,7 @@ impl<'a, E: Engine> Lease<'a, E> {
                 opened.owner.distrust();
                 drop(opened.live.take());
             }
-            Leased::Given(given) => given.connection.close_on_drop(),
+            Leased::Given(given) => drop(given.connection.take().map(PoolConnection::detach)),
         }
     }
 }

@@ -58,8 +58,10 @@ impl Engine for MySql {
         };
         match database.number() {
             // Deadlock, a row that is newer than the snapshot, a table that was just changed (twice), rolled back by a group of
-            // servers. Not a lock wait that timed out (1205): that took the time there was.
+            // servers.
             1213 | 1020 | 1412 | 1615 | 3101 => Judgement::Again,
+            // `innodb_lock_wait_timeout`.
+            1205 => Judgement::Held,
             // The server is shutting down, somebody has ended the connection, it was idle for too long; behind a proxy: a prepared
             // statement of another connection. What was under way when a server began to shut down has been rolled back.
             1053 | 1927 | 4031 | 1243 => Judgement::Dismissed,

@@ -10,6 +10,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlPool};
 use crate::connect_error::SqlConnectError;
 use crate::connections::Connections;
 use crate::given::MOST_PAYLOAD_BYTES;
+use crate::host::without_brackets;
 use crate::limits::Limits;
 use crate::names::Names;
 use crate::statement::Form;
@@ -167,8 +168,13 @@ fn parse(url: &str) -> Result<MySqlConnectOptions, SqlConnectError> {
             .iter()
             .any(|known| scheme.eq_ignore_ascii_case(known))
     });
-    let options = url.parse().ok().filter(|_| is_ours);
-    options.ok_or(SqlConnectError::Url { form: FORM })
+    let options: Option<MySqlConnectOptions> = url.parse().ok().filter(|_| is_ours);
+    let options = options.ok_or(SqlConnectError::Url { form: FORM })?;
+    let bare = without_brackets(options.get_host());
+    Ok(match bare {
+        Some(address) => options.host(&address),
+        None => options,
+    })
 }
 
 #[cfg(test)]

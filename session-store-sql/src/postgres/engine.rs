@@ -63,8 +63,10 @@ impl Engine for Postgres {
             return Judgement::of_driver(error);
         };
         match error.downcast_ref::<PgDatabaseError>().code() {
-            // Serialisation failure, deadlock, lock not available.
-            "40001" | "40P01" | "55P03" => Judgement::Again,
+            // Serialisation failure, deadlock.
+            "40001" | "40P01" => Judgement::Again,
+            // `lock_timeout`.
+            "55P03" => Judgement::Held,
             // The server was told to end the connection, was starting, or found it idle for too long.
             "57P01" | "57P03" | "57P05" => Judgement::Dismissed,
             // Another process of the server has crashed: it can't be known how far this one was.
@@ -79,10 +81,12 @@ impl Engine for Postgres {
     }
 
     fn explain(error: Error) -> Cause {
-        let code = error
-            .as_database_error()
-            .map(|error| error.downcast_ref::<PgDatabaseError>().code());
-        if matches!(code, Some("26000" | "42P05")) {
+        let is_of_a_pooler = error.as_database_error().is_some_and(|error| {
+            let error: &PgDatabaseError = error.downcast_ref();
+            matches!(error.code(), "26000" | "42P05")
+                || error.code() == "08P01" && error.message().contains("prepared statement")
+        });
+        if is_of_a_pooler {
             return Pooler(error).into();
         }
         error.into()
@@ -99,7 +103,7 @@ fn bytes(row: &PgRow, column: usize) -> Result<Option<Cow<'_, [u8]>>, Error> {
     Ok(bytes.map(Cow::Borrowed))
 }
 
-/// A statement that was prepared is unknown, or one that was not is known.
+/// A statement that was prepared is unknown or another, or one that was not is known.
 #[derive(Debug, thiserror::Error)]
 #[error("prepared statements get mixed up, as by a pooler in transaction mode: see `through_transaction_pooler`")]
 struct Pooler(#[source] Error);

@@ -60,9 +60,10 @@ impl Sessions {
     }
 
     async fn newest(&self, connection: &mut PgConnection) -> Result<Option<(i64, i64)>, Error> {
-        let there_is = self
-            .names
-            .apply(r#"SELECT to_regclass('"session_kit_version"') IS NOT NULL"#);
+        // What was looked up in vain is remembered, also past the lock, until a table is opened: here that of all tables.
+        let there_is = self.names.apply(
+            r#"SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = to_regclass('"session_kit_version"'))"#,
+        );
         if !ask(connection, &there_is).await?.iter().any(truth) {
             return Ok(None);
         }
@@ -100,7 +101,10 @@ impl Sessions {
         let Some(schema) = &self.names.schema else {
             return Ok(());
         };
-        let is_missing = format!("SELECT to_regnamespace('\"{schema}\"') IS NULL");
+        // Nodes with other tables make the same schema.
+        let lock = format!("SELECT pg_advisory_xact_lock(hashtextextended('\"{schema}\"', 0))");
+        ask(connection, &lock).await?;
+        let is_missing = format!("SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = '{schema}')");
         if ask(connection, &is_missing).await?.iter().any(truth) {
             ask(connection, &format!("CREATE SCHEMA \"{schema}\"")).await?;
         }

@@ -9,6 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool};
 
 use crate::connect_error::SqlConnectError;
 use crate::connections::Connections;
+use crate::host::without_brackets;
 use crate::limits::Limits;
 use crate::names::Names;
 use crate::statement::Form;
@@ -191,8 +192,13 @@ fn parse(url: &str) -> Result<PgConnectOptions, SqlConnectError> {
             .iter()
             .any(|known| scheme.eq_ignore_ascii_case(known))
     });
-    let options = url.parse().ok().filter(|_| is_ours);
-    options.ok_or(SqlConnectError::Url { form: FORM })
+    let options: Option<PgConnectOptions> = url.parse().ok().filter(|_| is_ours);
+    let options = options.ok_or(SqlConnectError::Url { form: FORM })?;
+    let bare = without_brackets(options.get_host());
+    Ok(match bare {
+        Some(address) => options.host(&address),
+        None => options,
+    })
 }
 
 fn has_no_statement_cache(url: &str) -> bool {

@@ -32,13 +32,12 @@ implement_row!(
 
 impl Engine for Sqlite {
     const OUTLIVES_CALLERS: bool = true;
-    const WAITS: Duration = BUSY_TIMEOUT;
 
     async fn connect(options: &Options<Self>, answer_within: Duration) -> Result<SqliteConnection, Error> {
         let give_up_at = Instant::now() + answer_within / 4;
         loop {
             match options.connect().await {
-                Err(error) if Self::judge(&error) == Judgement::Again && Instant::now() < give_up_at => {
+                Err(error) if Self::judge(&error) == Judgement::Held && Instant::now() < give_up_at => {
                     sleep(LONGEST_PAUSE.mul_f64(fastrand::f64())).await;
                 }
                 connection => return connection,
@@ -82,7 +81,7 @@ impl Engine for Sqlite {
         };
         match (code & 0xff, code) {
             // Busy, locked, a lock that was lost too often, a schema that changed too often.
-            (5 | 6 | 15 | 17, _) => Judgement::Again,
+            (5 | 6 | 15 | 17, _) => Judgement::Held,
             // Also where the file that the processes share has no room to grow.
             (13, _) | (_, 4874) => Judgement::Full,
             // A commit whose flush to the disk failed can be found there by a process that starts after a crash.

@@ -210,7 +210,7 @@ impl Patience {
 
     /// Pauses, or says that it is no use.
     async fn goes_on(&self, error: Error) -> Result<(), Error> {
-        if Sqlite::judge(&error) != Judgement::Again || Instant::now() > self.ends_at {
+        if Sqlite::judge(&error) != Judgement::Held || Instant::now() > self.ends_at {
             return Err(error);
         }
         sleep(LONGEST_PAUSE.mul_f64(fastrand::f64())).await;

@@ -1,17 +1,35 @@
-//! The servers that `scripts/services` has started.
+//! The servers that `scripts/services` has started, and those that tests start themselves.
 
 #![allow(
     dead_code,
+    unused_imports,
+    unused_macros,
     clippy::allow_attributes,
+    clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test may panic, and none needs everything"
 )]
 
+#[macro_use]
+mod engines;
+pub(crate) mod client;
+pub(crate) mod engine;
 pub(crate) mod folder;
+pub(crate) mod load;
+#[cfg(feature = "mysql")]
+mod mysql;
 pub(crate) mod other_process;
 pub(crate) mod patience;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod processes;
+pub(crate) mod protocol;
+pub(crate) mod proxy;
+pub(crate) mod server;
 pub(crate) mod session;
+pub(crate) mod visitor;
 
 #[cfg(feature = "sqlite")]
 use std::path::Path;
@@ -65,6 +83,12 @@ pub(crate) fn sqlite() -> SqliteStoreBuilder {
 #[cfg(feature = "sqlite")]
 pub(crate) fn url(folder: &Path) -> String {
     format!("sqlite://{}/sessions.db", folder.display())
+}
+
+/// The URL with one more parameter.
+pub(crate) fn with_parameter(url: &str, parameter: &str) -> String {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}{parameter}")
 }
 
 /// What `error` says, with all its causes.

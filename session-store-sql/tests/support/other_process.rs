@@ -64,6 +64,24 @@ pub(crate) async fn run(mut command: Command) {
     end_well(command.spawn().unwrap()).await;
 }
 
+/// A process that runs one test, with something to do: gone with this value.
+pub(crate) struct OtherProcess(tokio::process::Child);
+
+impl OtherProcess {
+    pub(crate) fn start(test: &str, task: &[&str]) -> Self {
+        let mut command = command(&[], test, &task.join(" "));
+        command.stdout(Stdio::null());
+        let child = tokio::process::Command::from(command).kill_on_drop(true).spawn();
+        Self(child.unwrap())
+    }
+
+    pub(crate) async fn succeeds(mut self) {
+        let status = timeout(PATIENCE, self.0.wait()).await;
+        let status = status.expect("the other process takes too long").unwrap();
+        assert!(status.success(), "the other process has failed");
+    }
+}
+
 /// The threads of this process that are a store's connections to SQLite, by their numbers.
 pub(crate) fn connections() -> Vec<usize> {
     let threads = std::fs::read_dir("/proc/self/task").unwrap();

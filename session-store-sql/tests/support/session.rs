@@ -36,6 +36,14 @@ pub(crate) fn count_of(record: &Record) -> u64 {
     u64::from_be_bytes(record.payload.as_ref().try_into().unwrap())
 }
 
+/// A record whose payload tells its revision, too.
+pub(crate) fn record(revision: u64) -> Record {
+    Record {
+        revision: Revision::from_u64(revision),
+        ..counting(revision)
+    }
+}
+
 pub(crate) fn owned(record: Record, owner: &Owner) -> Record {
     Record {
         owner: Some(owner.clone()),
@@ -45,6 +53,11 @@ pub(crate) fn owned(record: Record, owner: &Owner) -> Record {
 
 pub(crate) fn owner(name: &str) -> Owner {
     Owner::new(name).unwrap()
+}
+
+/// An owner whom no other test has.
+pub(crate) fn new_owner() -> Owner {
+    owner(&format!("owner-{}", fastrand::u64(..)))
 }
 
 /// The turn from `old`, which has the revision `expected`, to `new`; nobody signs in.

@@ -1,0 +1,67 @@
+//! What came of the writers' work.
+
+use std::fmt;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// What writers have seen, and what became of it.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    pub(crate) attempted: usize,
+    pub(crate) acknowledged: usize,
+    /// With `Unavailable`.
+    pub(crate) refused: usize,
+    pub(crate) replies_lost: usize,
+    /// Writes that were acknowledged and are not there.
+    pub(crate) lost: u64,
+    /// Deletions that were acknowledged, of sessions that are there.
+    pub(crate) back: usize,
+    /// Writes that were refused and are there.
+    pub(crate) done_though_refused: usize,
+    /// Any other answer, or error.
+    pub(crate) unexpected: Vec<String>,
+    pub(crate) slowest: Duration,
+    /// For each writer, when those calls began that were answered well.
+    pub(super) successes: Vec<Vec<Instant>>,
+    /// How long calls took that failed.
+    pub(super) errors: Vec<Duration>,
+}
+
+impl Outcome {
+    /// How long after `failure` the last of the writers wrote again.
+    pub(crate) fn recovery_since(&self, failure: Instant) -> Duration {
+        let firsts = self.successes.iter().map(|begins| {
+            let first = begins.iter().find(|begin| **begin >= failure);
+            first.map_or(Duration::MAX, |first| *first - failure)
+        });
+        firsts.max().unwrap()
+    }
+
+    pub(crate) fn median_error(&self) -> Duration {
+        let mut errors = self.errors.clone();
+        errors.sort_unstable();
+        errors[errors.len() / 2]
+    }
+
+    /// Nothing is ever done for half, or done after all, and no answer is one that can't be.
+    pub(crate) fn assert_honest(&self) {
+        assert_eq!(self.done_though_refused, 0, "done though refused: {self}");
+        assert!(self.unexpected.is_empty(), "{:?}", self.unexpected);
+        assert!(self.acknowledged > 100, "nearly nothing was done: {self}");
+    }
+
+    pub(crate) fn assert_nothing_lost(&self) {
+        assert_eq!((self.lost, self.back), (0, 0), "{self}");
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "attempted {}, acknowledged {}, refused {}, replies lost {}, acknowledged and lost {}, back from the dead {}, slowest {:?}",
+            self.attempted, self.acknowledged, self.refused, self.replies_lost, self.lost, self.back, self.slowest
+        )
+    }
+}

@@ -5,6 +5,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use session_bench::variable;
+
 const VARIABLE: &str = "SESSION_KIT_REDIS_SERVER";
 
 /// It ends with this process, however that ends.
@@ -16,9 +18,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Result<Self, String> {
-        let program = std::env::var(VARIABLE).map_err(|_| {
-            format!("{VARIABLE} is not set: run scripts/bench, or `set -a; eval \"$(scripts/services up redis)\"; set +a` first")
-        })?;
+        let program = variable(VARIABLE)?;
         // A port that is free now may be taken a moment later.
         (0..5)
             .find_map(|_| Self::try_to_start(&program))

@@ -10,7 +10,7 @@ use sqlx::{Database, Pool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The columns that a load answers: the successor, revision, creation, last activity, end, owner and payload.
-pub(crate) type Row = (Option<Vec<u8>>, i64, i64, i64, i64, Option<String>, Vec<u8>);
+pub(crate) type Row<Owner = String> = (Option<Vec<u8>>, i64, i64, i64, i64, Option<Owner>, Vec<u8>);
 
 /// A driver with the store's statements.
 pub(crate) trait Driver: Database {

@@ -17,8 +17,9 @@ pub(crate) const TABLE: &str = "session_bench";
 /// A driver, and who is compared to it.
 pub(crate) trait Engine: Driver {
     const SUBJECT: &'static str;
+
     /// As many as the store opens by default.
-    const CONNECTIONS: usize;
+    fn connections() -> usize;
 
     /// Everybody, with so many connections each.
     fn field(url: String, connections: usize) -> impl Future<Output = Field<Self>> + Send + 'static;
@@ -48,13 +49,6 @@ impl<D: Driver> From<Source<D>> for Connections<D> {
     }
 }
 
-/// The value of a variable that `scripts/services` prints.
-pub(crate) fn variable(name: &str) -> Result<String, String> {
-    std::env::var(name).map_err(|_| {
-        format!("{name} is not set: run scripts/bench, or `set -a; eval \"$(scripts/services up)\"; set +a` first")
-    })
-}
-
 /// Measures, if there is a database.
 pub(crate) fn measure<E: Engine>(url: Result<String, String>) -> ExitCode {
     match url {
@@ -70,7 +64,7 @@ pub(crate) fn measure<E: Engine>(url: Result<String, String>) -> ExitCode {
 }
 
 fn measure_at<E: Engine>(url: &str, options: &Options) {
-    let connections = options.connections.unwrap_or(E::CONNECTIONS);
+    let connections = options.connections.unwrap_or_else(E::connections);
     let about = [
         ("connections", connections.to_string()),
         ("payload bytes", Sessions::PAYLOAD_BYTES.to_string()),

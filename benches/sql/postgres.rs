@@ -6,13 +6,14 @@ mod measure;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use session_bench::variable;
 use session_core::{Owner, Record, StoreKey};
 use session_store_sql::PostgresStore;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Postgres};
 
 use bare::{Driver, Row, Source, numbers};
-use measure::{Engine, Field, TABLE, measure, variable};
+use measure::{Engine, Field, TABLE, measure};
 
 fn main() -> ExitCode {
     // TLS would cost everybody the same, and hide what is compared.
@@ -22,7 +23,10 @@ fn main() -> ExitCode {
 
 impl Engine for Postgres {
     const SUBJECT: &'static str = "postgres";
-    const CONNECTIONS: usize = 10;
+
+    fn connections() -> usize {
+        10
+    }
 
     async fn field(url: String, connections: usize) -> Field<Self> {
         let default: PgConnectOptions = url.parse().unwrap();

@@ -67,7 +67,7 @@ struct Sample {
 /// Lets the contenders take turns, each round in another order: what disturbs one disturbs the others.
 pub fn compare(runtimes: &Runtimes, case: &Case<'_>, options: &Options) -> Comparison {
     for entrant in case.entrants {
-        runtimes.warm_up(entrant, case.items);
+        runtimes.warm_up(entrant, options.warm_up(case.items));
     }
     let count = case.entrants.len();
     let mut samples = vec![Vec::new(); count];

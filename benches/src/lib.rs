@@ -9,6 +9,7 @@ mod options;
 mod process;
 mod report;
 mod runtimes;
+mod services;
 mod sessions;
 mod stores;
 
@@ -18,5 +19,6 @@ pub use options::Options;
 pub use process::cpu_time;
 pub use report::Report;
 pub use runtimes::{Runtimes, Threads};
+pub use services::variable;
 pub use sessions::{NOW, Newcomers, Session, Sessions};
 pub use stores::{StoreCreate, StoreLoad, StoreUpdate};

@@ -45,6 +45,11 @@ impl Options {
         }
     }
 
+    /// How many of the items everybody operates on before the first turn.
+    pub(crate) fn warm_up(&self, items: usize) -> usize {
+        if self.once { items.min(256) } else { items }
+    }
+
     /// Whether the result is worth keeping: all of it, under the settings that every result has.
     pub fn is_complete(&self) -> bool {
         !self.once && self.only.is_empty() && self.connections.is_none() && self.concurrency == [1, 64, 512]

@@ -1,0 +1,117 @@
+//! `MySqlStore` against the driver that it is made of.
+
+mod bare;
+mod measure;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use session_bench::variable;
+use session_core::{Owner, Record, StoreKey};
+use session_store_sql::MySqlStore;
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions};
+use sqlx::{ConnectOptions as _, MySql};
+
+use bare::{Driver, Row, Source, numbers};
+use measure::{Engine, Field, TABLE, measure};
+
+fn main() -> ExitCode {
+    // TLS would cost everybody the same, and hide what is compared.
+    let url = variable("SESSION_KIT_MYSQL_URL").map(|url| format!("{url}?ssl-mode=DISABLED"));
+    measure::<MySql>(url)
+}
+
+impl Engine for MySql {
+    const SUBJECT: &'static str = "mysql";
+
+    fn connections() -> usize {
+        10
+    }
+
+    async fn field(url: String, connections: usize) -> Field<Self> {
+        let default: MySqlConnectOptions = url.parse().unwrap();
+        let options = default.clone().disable_statement_logging();
+        let pool = || MySqlPoolOptions::new().max_connections(connections.try_into().unwrap());
+        let default = pool().connect_with(default).await.unwrap();
+        let pool = pool().test_before_acquire(false);
+        let pool = pool.connect_with(options.clone()).await.unwrap();
+        let mut shelf = Vec::new();
+        for _ in 0..connections {
+            shelf.push(options.connect().await.unwrap());
+        }
+        let server = sqlx::query_scalar("SELECT version()").fetch_one(&pool);
+        let store = MySqlStore::builder(url).table(TABLE).connections(connections);
+        let store_on_pool = MySqlStore::from_pool(pool.clone()).table(TABLE);
+        Field {
+            server: server.await.unwrap(),
+            stores: vec![
+                ("store", Arc::new(store.connect().await.unwrap())),
+                ("store on pool", Arc::new(store_on_pool.connect().await.unwrap())),
+            ],
+            bare: vec![
+                ("bare", Source::Pool(pool).into()),
+                ("bare, default", Source::Pool(default).into()),
+                ("bare, no pool", Source::shelf(shelf).into()),
+            ],
+        }
+    }
+}
+
+impl Driver for MySql {
+    const LOAD: &'static str = include_str!("../../session-store-sql/src/mysql/sql/load.sql");
+    const UPDATE: &'static str = include_str!("../../session-store-sql/src/mysql/sql/update.sql");
+    const CREATE: &'static str = include_str!("../../session-store-sql/src/mysql/sql/create.sql");
+
+    async fn load(connection: &mut MySqlConnection, sql: &'static str, key: &StoreKey, now: i64) -> Option<Row> {
+        let load = sqlx::query_as(sql).bind(key.as_bytes().as_slice()).bind(now);
+        let row: Option<Row<Vec<u8>>> = load.fetch_optional(connection).await.unwrap();
+        row.map(
+            |(successor, revision, created_at, last_seen_at, expires_at, owner, payload)| {
+                let owner = owner.map(|owner| String::from_utf8(owner).unwrap());
+                (
+                    successor,
+                    revision,
+                    created_at,
+                    last_seen_at,
+                    expires_at,
+                    owner,
+                    payload,
+                )
+            },
+        )
+    }
+
+    async fn update(
+        connection: &mut MySqlConnection,
+        sql: &'static str,
+        key: &StoreKey,
+        row: &Row,
+        revision: i64,
+        now: i64,
+    ) -> u64 {
+        let (_, expected, _, last_seen_at, expires_at, _, payload) = row;
+        let update = sqlx::query(sql)
+            .bind(revision)
+            .bind(last_seen_at)
+            .bind(expires_at)
+            .bind(payload.as_slice())
+            .bind(key.as_bytes().as_slice())
+            .bind(expected)
+            .bind(now);
+        update.execute(connection).await.unwrap().rows_affected()
+    }
+
+    async fn create(connection: &mut MySqlConnection, sql: &'static str, key: &StoreKey, record: &Record) -> u64 {
+        let [revision, created_at, last_seen_at, expires_at] = numbers(record);
+        let create = sqlx::query(sql)
+            .bind(key.as_bytes().as_slice())
+            .bind(key.as_bytes().as_slice())
+            .bind(revision)
+            .bind(created_at)
+            .bind(last_seen_at)
+            .bind(expires_at)
+            .bind(record.owner.as_ref().map(|owner: &Owner| owner.as_str().as_bytes()))
+            .bind(&*record.payload);
+        create.execute(connection).await.unwrap().rows_affected()
+    }
+}

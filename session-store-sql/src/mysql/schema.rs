@@ -10,6 +10,7 @@ use tokio::time::timeout;
 use crate::connect_error::SqlConnectError;
 use crate::connections::Lease;
 use crate::engine::Engine as _;
+use crate::row;
 use crate::statement::Statement;
 use crate::tables::{self, Found, Step};
 use crate::value::{Value, values};
@@ -97,7 +98,12 @@ impl Sessions {
         let name = "SHA2(CONCAT(DATABASE(), ' session_kit'), 224)";
         let patience = PATIENCE.as_secs();
         let lock = self.names.apply(&format!("SELECT GET_LOCK({name}, {patience})"));
-        ask(connection, &lock).await.map_err(refused)?;
+        let locked = ask(connection, &lock).await.map_err(refused)?;
+        if row::answered(&locked).ok() != Some(1) {
+            return Err(unfit(
+                "a lock of the server's, by GET_LOCK, for making the tables".to_owned(),
+            ));
+        }
         if let Found::Older(found) = self.found(connection).await? {
             self.run_steps(connection, found).await?;
         }

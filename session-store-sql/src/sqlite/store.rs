@@ -86,8 +86,9 @@ impl SqliteStore {
     /// Settings of a store that takes its connections from a pool of the application's: of the store's writers one at a time, in the
     /// order of coming.
     ///
-    /// The pool decides how safe a write is and how long SQLite waits for others (`synchronous`, `journal_mode`, `busy_timeout`);
-    /// without `journal_mode(Wal)` readers and writers wait for each other. Whatever else uses the pool competes with
+    /// The pool decides how safe a write is (`synchronous`). Without `journal_mode(Wal)` readers and writers wait for each other. A
+    /// `busy_timeout` above `response_timeout`, as the driver's 5 seconds are, makes it unknown whether a write that waited for another
+    /// process was done. Whatever else uses the pool competes with
     /// sessions. The pool asks a connection whether it is alive whenever one is returned, and by default also when one is taken, which
     /// `test_before_acquire(false)` saves.
     pub fn from_pool(pool: SqlitePool) -> SqliteStoreBuilder {

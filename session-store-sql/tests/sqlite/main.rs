@@ -24,8 +24,9 @@ mod turns;
 
 use std::path::Path;
 use std::sync::LazyLock;
+use std::time::Duration;
 
-use session_store_sql::SqliteStore;
+use session_store_sql::{SqliteStore, SqliteStoreBuilder};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The tests that measure time, or have many processes, run one after the other.
@@ -34,7 +35,14 @@ async fn alone() -> SemaphorePermit<'static> {
     TURN.acquire().await.unwrap()
 }
 
-/// The store in a folder.
+/// The store in a folder, with limits that a busy machine keeps, too.
+fn builder(folder: &Path) -> SqliteStoreBuilder {
+    let patient = Duration::from_secs(10);
+    SqliteStore::builder(support::url(folder))
+        .connect_timeout(patient)
+        .response_timeout(patient)
+}
+
 async fn store(folder: &Path) -> SqliteStore {
-    SqliteStore::connect(support::url(folder)).await.unwrap()
+    builder(folder).connect().await.unwrap()
 }

@@ -22,8 +22,9 @@ const PROCESSES: usize = 8;
 const WRITERS: u64 = 50;
 const INCREMENTS: u64 = 10;
 const SHARING: usize = 20;
-/// Longer than an operation may take.
-const SHARED_FOR: Duration = Duration::from_secs(3);
+const SHARED_FOR: Duration = Duration::from_secs(5);
+/// Who gets no turn waits to the end.
+const SLOWEST: Duration = Duration::from_secs(3);
 
 fn digits(key: &StoreKey) -> String {
     let digits: Vec<_> = key.as_bytes().iter().map(u8::to_string).collect();
@@ -170,7 +171,7 @@ async fn the_other_that_shares() {
     let writes = ways.iter().map(|(writes, _)| writes).sum::<u64>();
     println!("{writes} writes beside other processes, the slowest took {slowest:?}");
     let fewest = ways.iter().map(|(writes, _)| *writes).min().unwrap();
-    assert!(fewest > 0 && *slowest < SHARED_FOR, "{fewest}, {slowest:?}");
+    assert!(fewest > 0 && *slowest < SLOWEST, "{fewest}, {slowest:?}");
 }
 
 /// A process that always has something to write leaves others their turn, though SQLite knows of no order.

@@ -58,7 +58,8 @@ mod postgres {
     on! {
         own_connections: postgres("SESSION_KIT_POSTGRES_URL");
         schema: postgres("SESSION_KIT_POSTGRES_URL").schema("order");
-        pool: pool().await;
+        pool: pool("read committed").await;
+        serialisable_pool: pool("serializable").await;
         tls: tls();
         pooler: postgres("SESSION_KIT_PGBOUNCER_URL").through_transaction_pooler();
     }
@@ -69,10 +70,12 @@ mod postgres {
         session_conformance::manager_contract!(async { postgres("SESSION_KIT_POSTGRES_URL").connect().await.unwrap() });
     }
 
-    async fn pool() -> PostgresStoreBuilder {
+    /// An application may want more of its transactions than the store does.
+    async fn pool(isolation: &str) -> PostgresStoreBuilder {
+        let options: PgConnectOptions = variable("SESSION_KIT_POSTGRES_URL").parse().unwrap();
+        let options = options.options([("default_transaction_isolation", isolation)]);
         let pool = PgPoolOptions::new().max_connections(4).test_before_acquire(false);
-        let pool = pool.connect(&variable("SESSION_KIT_POSTGRES_URL")).await.unwrap();
-        PostgresStore::from_pool(pool).table(table())
+        PostgresStore::from_pool(pool.connect_with(options).await.unwrap()).table(table())
     }
 
     fn tls() -> PostgresStoreBuilder {

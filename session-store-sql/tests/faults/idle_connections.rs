@@ -23,6 +23,7 @@ on_each_engine! {
     connections_that_the_server_ends_are_replaced_in_a_pool
     a_server_that_was_restarted_meanwhile_is_written_to_after_a_rest
     a_server_that_was_restarted_just_now_is_read_from_and_no_write_is_done_twice
+    where_one_connection_has_failed_the_others_are_asked
 }
 
 /// Also those that are believed to be alive, where the server says in the end that it ends them.
@@ -92,6 +93,21 @@ async fn a_server_that_was_restarted_just_now_is_read_from_and_no_write_is_done_
         restart(&server, &store, &key).await;
         update_once(&store, &key, &known, &next).await;
         assert_eq!(found(&store, &key).await, next);
+    }
+}
+
+/// All were used just now, and only the first caller meets with the failure.
+async fn where_one_connection_has_failed_the_others_are_asked<E: Engine>() {
+    let server = Server::<E>::start().await;
+    let store = settings(&server).connect::<E>().await;
+    let known = counting(0);
+    let keys = join_all((0..4).map(|_| create(&store, &known))).await;
+    restart(&server, &store, &keys[0]).await;
+    assert_eq!(found(&store, &keys[0]).await, known);
+    let next = counting(1);
+    let updates = keys.iter().map(|key| store.update(key, &next, known.revision, NOW));
+    for updated in join_all(updates).await {
+        assert!(matches!(updated, Ok(Updated::Applied)), "{updated:?}");
     }
 }
 

@@ -12,7 +12,7 @@ use crate::support::folder::Folder;
 use crate::support::session::{NOW, counting, create, found};
 use crate::support::{chain, url};
 
-const LIMIT: Duration = Duration::from_millis(500);
+const LIMIT: Duration = Duration::from_millis(250);
 
 /// A connection of another program.
 async fn program(folder: &Folder) -> SqliteConnection {
@@ -34,13 +34,16 @@ async fn a_write_waits_for_another_program_and_says_that_nothing_was_done_if_tha
     let mut program = program(&folder).await;
 
     tell(&mut program, "BEGIN IMMEDIATE").await;
-    let begun = Instant::now();
-    let answer = store.update(&key, &counting(1), record.revision, NOW).await;
-    assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
-    let waited = begun.elapsed();
-    assert!(waited > LIMIT / 2 && waited < 2 * LIMIT, "{waited:?}");
-    let said = chain(&answer.unwrap_err());
-    assert!(said.contains("locked"), "{said}");
+    // Often, for it must not depend on when the time is up.
+    for _ in 0..10 {
+        let begun = Instant::now();
+        let answer = store.update(&key, &counting(1), record.revision, NOW).await;
+        assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
+        let waited = begun.elapsed();
+        assert!(waited > LIMIT / 2 && waited < 5 * LIMIT, "{waited:?}");
+        let said = chain(&answer.unwrap_err());
+        assert!(said.contains("locked"), "{said}");
+    }
     assert_eq!(found(&store, &key).await, record, "readers wait for nobody");
 
     let (next, writer) = (counting(2), store.clone());

@@ -39,8 +39,8 @@
 //! | update, touch: done; any other answer | 1; 1 | 1; 2 | 1; 1 |
 //! | rotate: done; any other answer | 1; 1 | 1; 2 | 1; 1 |
 //! | delete: ended; nothing there | 1; 1 | 1; 2 | 1; 1 |
-//! | sessions of an owner; end of all of them | 1; 2 | 1; 3 | 1; 1 |
-//! | a batch of clean-up | 1 or 2 | 1 or 2 | 1 |
+//! | sessions of an owner; end of all of them | 1; 2 | 1; 3 | 1; 2 |
+//! | a batch of clean-up | 1, 2 if there is not much left | 1; 2 | 1; 2 |
 //!
 //! SQLite's are turns of the thread that its connection lives on. The first use of a statement on a connection costs one more, for its
 //! preparation. A connection that has rested for a second is asked whether it is alive before it is used: one more, too. In a pool of
@@ -52,8 +52,9 @@
 //! cut-off in the statement that files the session, with a lock that makes one wait for the other. If the sign-in is first, the deletion sees its
 //! row; if the cut-off is first, the sign-in sees that and files nothing. Rotations of sessions with an owner do the same.
 //!
-//! A session is **the same row for its whole life**, whatever keys it has. So whoever waits for a row while it is rotated
-//! finds the session after it, and a deletion that meets a rotation ends the session under its new key.
+//! On a server a session is **the same row for its whole life**, whatever keys it has. So whoever waits for a row while it is rotated
+//! finds the session after it, and a deletion that meets a rotation ends the session under its new key. SQLite has one writer at a
+//! time, and a deletion follows the marks.
 //!
 //! # Connections
 //!

@@ -58,8 +58,10 @@ impl Engine for MySql {
 
     async fn ask(connection: &mut MySqlConnection, sql: &str) -> Result<Vec<String>, sqlx::Error> {
         let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(connection).await?;
-        let first = rows.iter().map(|row| row.try_get_unchecked::<Option<String>, _>(0));
-        first.map(|value| Ok(value?.unwrap_or_default())).collect()
+        let first = rows.iter().map(|row| row.try_get_unchecked::<Option<Vec<u8>>, _>(0));
+        first
+            .map(|value| Ok(String::from_utf8_lossy(&value?.unwrap_or_default()).into_owned()))
+            .collect()
     }
 
     fn authority() -> String {

@@ -115,7 +115,7 @@ fn sample(runtimes: &Runtimes, case: &Case<'_>, entrant: &Entrant, slot: Duratio
 /// How often an operation allocates, with what it leaves to others in this thread.
 fn allocations(entrant: &Entrant, items: usize) -> f64 {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-    let items = items.min(512);
+    let items = items.min(128);
     let operate = || {
         runtime.block_on(async {
             entrant.task(0..items, Until::Once).await;

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt as _};
 use session_core::{Created, Moment, Owner, Record, Revision, Store, StoreKey};
 
 /// What time it is in benchmarks.
@@ -29,11 +30,15 @@ impl Sessions {
     pub async fn create(store: &dyn Store) -> Self {
         store.clear().await.unwrap();
         let sessions: Vec<_> = (0..Self::COUNT).map(|number| Session::new(7, number)).collect();
-        for (number, session) in sessions.iter().enumerate() {
-            let record = session.record(number, NOW + LIFETIME);
-            let created = store.create(&session.key, &record, None, NOW).await.unwrap();
-            assert_eq!(created, Created::Created);
-        }
+        let create = |(number, session): (usize, &Session)| {
+            let (key, record) = (session.key, session.record(number, NOW + LIFETIME));
+            async move {
+                let created = store.create(&key, &record, None, NOW).await.unwrap();
+                assert_eq!(created, Created::Created);
+            }
+        };
+        let numbered: Vec<_> = sessions.iter().enumerate().map(create).collect();
+        stream::iter(numbered).buffer_unordered(64).collect::<()>().await;
         Self { sessions }
     }
 

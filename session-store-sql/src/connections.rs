@@ -63,7 +63,6 @@ impl<E: Engine> Connections<E> {
     }
 
     /// One connection of a pool at a time, in the order of coming.
-    #[cfg(feature = "sqlite")]
     pub(crate) fn given_in_turn(pool: Pool<E>, limits: Limits) -> Self {
         Self {
             source: Source::Given(pool, Some(Semaphore::new(1))),

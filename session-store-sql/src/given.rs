@@ -11,7 +11,6 @@ pub(crate) fn signing_in(record: &Record, signs_in: Option<Moment>) -> Option<Mo
 }
 
 /// Whether a record's payload has a size that is taken.
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) fn check_size(record: &Record) -> Result<(), StoreError> {
     check_size_within(record, MOST_PAYLOAD_BYTES)
 }

@@ -18,7 +18,6 @@ pub(crate) enum Judgement {
     /// There is no room, and nothing was done.
     Full,
     /// Nothing was done, and the connection is over: the server takes no message of this size.
-    #[cfg_attr(not(feature = "mysql"), expect(dead_code, reason = "only MySQL says so"))]
     TooLarge,
     /// What is stored can't be read as what it should be.
     Corrupt,

@@ -64,7 +64,12 @@
 
 #![cfg_attr(
     not(all(feature = "postgres", feature = "mysql", feature = "sqlite")),
-    allow(dead_code, reason = "not every engine needs everything")
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        reason = "not every engine needs everything"
+    )
 )]
 
 mod connect_error;

@@ -5,10 +5,8 @@ use std::borrow::Cow;
 use session_core::{Listed, Loaded, Moment, Owner, Record, Revision, StoreError, StoreKey};
 
 /// What statements say in their first column, where they have several answers: it was done.
-#[cfg(feature = "postgres")]
 pub(crate) const APPLIED: i64 = 1;
 /// The owner's sessions were ended after the sign-in began.
-#[cfg(feature = "postgres")]
 pub(crate) const CUT_OFF: i64 = 2;
 
 /// A row of an engine.
@@ -91,7 +89,6 @@ pub(crate) fn listed(row: &impl Row) -> Result<Listed, StoreError> {
 }
 
 /// How many rows have a one in their first column.
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) fn ones(rows: &[impl Row]) -> Result<u64, StoreError> {
     let mut ones = 0;
     for row in rows {

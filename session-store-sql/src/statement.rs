@@ -12,10 +12,6 @@ use crate::names::Names;
 #[derive(Debug)]
 pub(crate) struct Statement {
     text: Arc<str>,
-    #[cfg_attr(
-        not(feature = "postgres"),
-        expect(dead_code, reason = "only PostgreSQL's poolers want it")
-    )]
     form: Form,
 }
 
@@ -25,10 +21,6 @@ pub(crate) enum Form {
     /// Beside its text, which is prepared once a connection.
     Prepared,
     /// As part of its text.
-    #[cfg_attr(
-        not(feature = "postgres"),
-        expect(dead_code, reason = "only PostgreSQL's poolers want it")
-    )]
     Inlined,
 }
 
@@ -41,12 +33,10 @@ impl Statement {
         }
     }
 
-    #[cfg(feature = "postgres")]
     pub(crate) fn is_inlined(&self) -> bool {
         self.form == Form::Inlined
     }
 
-    #[cfg(feature = "postgres")]
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }

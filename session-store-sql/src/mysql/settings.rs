@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_that_names_no_postgres_is_told_the_form_and_not_repeated() {
+    fn a_url_that_names_no_mysql_is_told_the_form_and_not_repeated() {
         for url in [
             "",
             "secret",

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_core::{Loaded, Store, StoreError, StoreKey, Updated};
+use session_core::{Loaded, Record, Revision, Rotated, Store, StoreError, StoreKey, Updated};
 use tokio::time::{Instant, sleep};
 
 use crate::SLACK;
 use crate::support::client::Client;
 use crate::support::engine::{BeforeAcquire, Engine, Settings};
-use crate::support::session::{NOW, counting, create, found, new_owner, owned};
+use crate::support::session::{NOW, counting, create, found, new_key, new_owner, owned, rotation};
 use crate::support::{chain, variable};
 
 on_each_engine! {
@@ -17,6 +17,7 @@ on_each_engine! {
     a_row_that_is_held_for_longer_than_the_limit_is_given_up_over_a_pool
     a_row_that_is_held_for_a_moment_is_waited_for
     the_victim_of_a_deadlock_tries_again
+    a_conflict_that_was_waited_for_carries_what_is_there_now
 }
 
 /// Takes a lock on this session, until the transaction ends.
@@ -70,11 +71,7 @@ async fn a_row_that_is_held_for_longer_than_the_limit_is_given_up_over_a_pool<E:
     other.tell("COMMIT").await;
 }
 
-async fn refused_in_time<E: Engine>(
-    store: &Arc<dyn Store>,
-    key: &StoreKey,
-    known: &session_core::Record,
-) -> StoreError {
+async fn refused_in_time<E: Engine>(store: &Arc<dyn Store>, key: &StoreKey, known: &Record) -> StoreError {
     let begin = Instant::now();
     let error = store.update(key, &counting(1), known.revision, NOW).await.unwrap_err();
     let took = begin.elapsed();
@@ -121,5 +118,39 @@ async fn the_victim_of_a_deadlock_tries_again<E: Engine>() {
         let deleted = deletion.await.unwrap();
         assert!(deleted.is_ok(), "{}", chain(&deleted.unwrap_err()));
         assert_eq!(deleted.unwrap(), 2);
+    }
+}
+
+/// What there was when the statement began is not what it lost to.
+async fn a_conflict_that_was_waited_for_carries_what_is_there_now<E: Engine>() {
+    let settings = Settings::shared::<E>();
+    let store = settings.connect::<E>().await;
+    let (first, mine, turned) = (counting(0), counting(5), new_key());
+    let their = Record {
+        revision: Revision::from_u64(7),
+        payload: Arc::from(9_u64.to_be_bytes()),
+        ..first.clone()
+    };
+    for rotates in [false, true] {
+        let key = create(&store, &first).await;
+        let mut other = Client::<E>::user().await;
+        hold(&mut other, &settings.table, &key).await;
+        let (table, payload, place) = (&settings.table, E::bytes(&their.payload), E::key(&key));
+        let change = format!("UPDATE {table} SET revision = 7, payload = {payload} WHERE id = {place}");
+        other.tell(&change).await;
+        let rotation = rotation(&key, &turned, first.revision, &mine);
+        let answer = async {
+            if rotates {
+                let rotated = store.rotate(&rotation, NOW).await.unwrap();
+                assert_eq!(rotated, Rotated::Conflict(their.clone()));
+            } else {
+                let updated = store.update(&key, &mine, first.revision, NOW).await.unwrap();
+                assert_eq!(updated, Updated::Conflict(their.clone()));
+            }
+        };
+        tokio::join!(answer, async {
+            sleep(Duration::from_millis(300)).await;
+            other.tell("COMMIT").await;
+        });
     }
 }

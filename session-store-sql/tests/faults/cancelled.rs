@@ -75,14 +75,14 @@ async fn a_caller_for_whom_no_connection_is_free_in_time_is_told<E: Engine>() {
 async fn callers_that_leave_in_the_middle_leave_nothing_behind<E: Engine>() {
     let server = Server::<E>::start().await;
     let proxy = Proxy::<E>::before(server.url()).await;
-    let store = through(&proxy, &server).connections(CONNECTIONS).connect::<E>().await;
+    let store = patient(&proxy, &server).connect::<E>().await;
     leave_in_the_middle(&server, &proxy, &store).await;
 }
 
 async fn callers_that_leave_in_the_middle_leave_nothing_behind_in_a_pool<E: Engine>() {
     let server = Server::<E>::start().await;
     let proxy = Proxy::<E>::before(server.url()).await;
-    let settings = through(&proxy, &server).connections(CONNECTIONS);
+    let settings = patient(&proxy, &server);
     let store = E::connect_pool(settings, BeforeAcquire::Nothing).await.unwrap();
     leave_in_the_middle(&server, &proxy, &store).await;
 }
@@ -92,6 +92,13 @@ fn through<E: Engine>(proxy: &Proxy<E>, server: &Server<E>) -> Settings {
         url: proxy.url(server.url()),
         ..settings(server)
     }
+}
+
+/// Who leaves costs the others a new connection, and they wait for it in line.
+fn patient<E: Engine>(proxy: &Proxy<E>, server: &Server<E>) -> Settings {
+    through(proxy, server)
+        .connections(CONNECTIONS)
+        .response_timeout(Duration::from_secs(20))
 }
 
 /// No answer is taken for another's, and no connection stays taken.

@@ -34,7 +34,8 @@ async fn what_was_acknowledged_survives_a_killed_server<E: Engine>() {
     println!("{} killed: {outcome}, all again after {recovery:?}", E::SERVICE);
     outcome.assert_honest();
     outcome.assert_nothing_lost();
-    assert!(outcome.refused > 0 && outcome.replies_lost > 0, "{outcome}");
+    // Whether a statement was under way is left to chance.
+    assert!(outcome.refused > 0, "{outcome}");
     assert!(recovery < LONGEST_RECOVERY, "{recovery:?}");
     assert!(outcome.slowest < LONGEST_CALL, "{outcome}");
 }

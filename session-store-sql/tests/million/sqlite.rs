@@ -47,12 +47,7 @@ async fn among_a_million_sessions_every_statement_goes_by_an_index() {
         for part in sql.split(';') {
             let plan = plan(&mut connection, &named(part, &many.table)).await;
             println!("{name:25} {}", plan.join(", "));
-            let scanned = format!("SCAN {}", many.table);
             let finds = |step: &&String| step.contains(&many.table) || step.contains("mark");
-            assert!(
-                plan.iter().filter(finds).all(|step| !step.contains(&scanned)),
-                "{name}: {plan:?}"
-            );
             let searches = plan.iter().filter(finds).all(|step| step.starts_with("SEARCH"));
             assert!(searches, "{name}: {plan:?}");
         }
@@ -70,8 +65,7 @@ async fn fill(folder: &Path, number: u32) -> Filled {
     let filling = format!(
         "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {number})
         INSERT INTO {table} (id, revision, expires_at, owner, payload)
-        SELECT {KEY}, 1, {END} + 1000 * n, iif(n % 10 = 0, 'owner-' || n / 100, NULL), zeroblob(200) FROM numbers;
-        ANALYZE"
+        SELECT {KEY}, 1, {END} + 1000 * n, iif(n % 10 = 0, 'owner-' || n / 100, NULL), zeroblob(200) FROM numbers"
     );
     ask(&mut connection, &filling).await;
     let step = number / LOADS;

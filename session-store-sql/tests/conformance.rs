@@ -19,7 +19,7 @@ mod mysql {
     use session_store_sql::{MySqlStore, MySqlStoreBuilder};
     use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions, MySqlSslMode};
 
-    use super::support::{mysql, table, variable};
+    use super::support::{LIMIT, mysql, table, variable};
 
     on! {
         own_connections: mysql();
@@ -36,7 +36,7 @@ mod mysql {
     async fn pool() -> MySqlStoreBuilder {
         let pool = MySqlPoolOptions::new().max_connections(4).test_before_acquire(false);
         let pool = pool.connect(&variable("SESSION_KIT_MYSQL_URL")).await.unwrap();
-        MySqlStore::from_pool(pool).table(table())
+        MySqlStore::from_pool(pool).table(table()).response_timeout(LIMIT)
     }
 
     fn tls() -> MySqlStoreBuilder {
@@ -44,7 +44,11 @@ mod mysql {
         let options = options
             .ssl_mode(MySqlSslMode::VerifyIdentity)
             .ssl_ca(variable("SESSION_KIT_MYSQL_TLS_AUTHORITY"));
-        MySqlStore::from_options(options).table(table()).connections(4)
+        MySqlStore::from_options(options)
+            .table(table())
+            .connections(4)
+            .connect_timeout(LIMIT)
+            .response_timeout(LIMIT)
     }
 }
 
@@ -53,7 +57,7 @@ mod postgres {
     use session_store_sql::{PostgresStore, PostgresStoreBuilder};
     use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 
-    use super::support::{postgres, table, variable};
+    use super::support::{LIMIT, postgres, table, variable};
 
     on! {
         own_connections: postgres("SESSION_KIT_POSTGRES_URL");
@@ -75,7 +79,9 @@ mod postgres {
         let options: PgConnectOptions = variable("SESSION_KIT_POSTGRES_URL").parse().unwrap();
         let options = options.options([("default_transaction_isolation", isolation)]);
         let pool = PgPoolOptions::new().max_connections(4).test_before_acquire(false);
-        PostgresStore::from_pool(pool.connect_with(options).await.unwrap()).table(table())
+        PostgresStore::from_pool(pool.connect_with(options).await.unwrap())
+            .table(table())
+            .response_timeout(LIMIT)
     }
 
     fn tls() -> PostgresStoreBuilder {
@@ -83,7 +89,11 @@ mod postgres {
         let options = options
             .ssl_mode(PgSslMode::VerifyFull)
             .ssl_root_cert(variable("SESSION_KIT_POSTGRES_TLS_AUTHORITY"));
-        PostgresStore::from_options(options).table(table()).connections(4)
+        PostgresStore::from_options(options)
+            .table(table())
+            .connections(4)
+            .connect_timeout(LIMIT)
+            .response_timeout(LIMIT)
     }
 }
 
@@ -93,12 +103,12 @@ mod sqlite {
     use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 
     use super::support::folder::Folder;
-    use super::support::{sqlite, url};
+    use super::support::{LIMIT, sqlite, url};
 
     on! {
         own_connections: sqlite();
         relaxed_durability: sqlite().may_lose_last_writes_on_power_loss();
-        options: SqliteStore::from_options(options()).table("order");
+        options: SqliteStore::from_options(options()).table("order").response_timeout(LIMIT);
         pool: pool(options().journal_mode(SqliteJournalMode::Wal)).await;
         pool_without_log: pool(options()).await;
     }
@@ -117,7 +127,13 @@ mod sqlite {
 
         session_conformance::store_contract!(async {
             let folder = Folder::of_this_test();
-            let store = async || SqliteStore::connect(url(&folder)).await.unwrap();
+            let store = async || {
+                SqliteStore::builder(url(&folder))
+                    .response_timeout(LIMIT)
+                    .connect()
+                    .await
+                    .unwrap()
+            };
             TwoNodes::new(store().await, store().await)
         });
     }
@@ -129,6 +145,6 @@ mod sqlite {
 
     async fn pool(options: SqliteConnectOptions) -> SqliteStoreBuilder {
         let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false);
-        SqliteStore::from_pool(pool.connect_with(options).await.unwrap())
+        SqliteStore::from_pool(pool.connect_with(options).await.unwrap()).response_timeout(LIMIT)
     }
 }

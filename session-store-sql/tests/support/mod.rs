@@ -35,6 +35,7 @@ pub(crate) mod visitor;
 use std::path::Path;
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 #[cfg(feature = "mysql")]
 use session_store_sql::{MySqlStore, MySqlStoreBuilder};
@@ -42,6 +43,9 @@ use session_store_sql::{MySqlStore, MySqlStoreBuilder};
 use session_store_sql::{PostgresStore, PostgresStoreBuilder};
 #[cfg(feature = "sqlite")]
 use session_store_sql::{SqliteStore, SqliteStoreBuilder};
+
+/// For stores whose answers are looked at, not their pace: the machine may be busy.
+pub(crate) const LIMIT: Duration = Duration::from_secs(10);
 
 /// What `scripts/services` says under `name`.
 pub(crate) fn variable(name: &str) -> String {
@@ -65,18 +69,24 @@ pub(crate) fn mysql() -> MySqlStoreBuilder {
     MySqlStore::builder(variable("SESSION_KIT_MYSQL_URL"))
         .table(table())
         .connections(4)
+        .connect_timeout(LIMIT)
+        .response_timeout(LIMIT)
 }
 
 /// A store of its own on the PostgreSQL whose URL has this name.
 #[cfg(feature = "postgres")]
 pub(crate) fn postgres(name: &str) -> PostgresStoreBuilder {
-    PostgresStore::builder(variable(name)).table(table()).connections(4)
+    PostgresStore::builder(variable(name))
+        .table(table())
+        .connections(4)
+        .connect_timeout(LIMIT)
+        .response_timeout(LIMIT)
 }
 
 /// A store in a file of its own, which is gone when the test ends.
 #[cfg(feature = "sqlite")]
 pub(crate) fn sqlite() -> SqliteStoreBuilder {
-    SqliteStore::builder(url(&folder::Folder::of_this_test()))
+    SqliteStore::builder(url(&folder::Folder::of_this_test())).response_timeout(LIMIT)
 }
 
 /// Where tests have their database in a folder.

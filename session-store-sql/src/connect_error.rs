@@ -74,3 +74,17 @@ pub enum SqlConnectError {
         files: String,
     },
 }
+
+/// The database answers, and is not of the right kind.
+#[derive(Debug, thiserror::Error)]
+#[error("the database was asked what it is")]
+struct Unfit;
+
+impl SqlConnectError {
+    /// For what the database does not say by itself.
+    pub(crate) fn unfit(needs: impl Into<String>) -> Self {
+        let needs = needs.into();
+        let source = Unfit.into();
+        Self::Refused { needs, source }
+    }
+}

@@ -3,6 +3,7 @@
 mod engine;
 mod inline;
 mod owners;
+mod refusal;
 mod rotation;
 mod schema;
 mod sessions;

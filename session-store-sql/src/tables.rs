@@ -11,6 +11,15 @@ pub(crate) struct Step {
     pub(crate) sql: &'static str,
 }
 
+/// What was being done with the tables when the database refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doing {
+    /// Making them.
+    Create,
+    /// Working with them.
+    Use,
+}
+
 /// What is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {

@@ -48,7 +48,9 @@ impl StartError {
         eprintln!("error: {text}");
         match self {
             Self::Store(ConnectError::Redis(RedisConnectError::Server(_)))
-            | Self::Store(ConnectError::Sql(SqlConnectError::Unreachable(_))) => ExitCode::FAILURE,
+            | Self::Store(ConnectError::Sql(SqlConnectError::Unreachable(_) | SqlConnectError::Refused { .. })) => {
+                ExitCode::FAILURE
+            }
             Self::LogFilter(_) | Self::SigningKeys(_) | Self::Store(_) => ExitCode::from(USAGE_FAULT),
             Self::SecretFile { .. } | Self::Settings(_) | Self::Random(_) | Self::Listen { .. } | Self::Serve(_) => {
                 ExitCode::FAILURE

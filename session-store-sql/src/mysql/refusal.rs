@@ -5,18 +5,10 @@ use sqlx::{Error, MySql};
 use crate::connect_error::SqlConnectError;
 use crate::engine::Engine as _;
 use crate::failure::Failure;
+use crate::tables::Doing;
 
 use super::engine::database;
 use super::sessions::Sessions;
-
-/// What was being done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Doing {
-    /// Making the tables.
-    Create,
-    /// Working with them.
-    Use,
-}
 
 impl Sessions {
     pub(super) fn refused(&self, error: Error, doing: Doing) -> SqlConnectError {

@@ -12,12 +12,12 @@ use crate::connections::Lease;
 use crate::engine::Engine as _;
 use crate::row;
 use crate::statement::Statement;
-use crate::tables::{self, Found, Step};
+use crate::tables::{self, Doing, Found, Step};
 use crate::value::{Value, values};
 
 use super::engine::database;
-use super::refusal::{Doing, not_connected};
-use super::server::{self, ask, shown, unfit};
+use super::refusal::not_connected;
+use super::server::{self, ask, shown};
 use super::sessions::Sessions;
 
 /// Each can be run again after it was run in part: the server commits with every table that is made.
@@ -100,7 +100,7 @@ impl Sessions {
         let lock = self.names.apply(&format!("SELECT GET_LOCK({name}, {patience})"));
         let locked = ask(connection, &lock).await.map_err(refused)?;
         if row::answered(&locked).ok() != Some(1) {
-            return Err(unfit(
+            return Err(SqlConnectError::unfit(
                 "a lock of the server's, by GET_LOCK, for making the tables".to_owned(),
             ));
         }
@@ -158,7 +158,9 @@ impl Sessions {
         };
         let unknown = |error| self.refused(error, Doing::Use);
         let (table, engine) = (shown(row, 0).map_err(unknown)?, shown(row, 1).map_err(unknown)?);
-        Err(unfit(format!("the table {table} with ENGINE=InnoDB, not {engine}")))
+        Err(SqlConnectError::unfit(format!(
+            "the table {table} with ENGINE=InnoDB, not {engine}"
+        )))
     }
 
     /// Runs statements of each kind in a way that does nothing: a missing right should not first be found by a visitor.

@@ -17,18 +17,6 @@ const BESIDES_PAYLOAD: usize = 1024;
 const VARIABLES: &str = "SHOW SESSION VARIABLES WHERE Variable_name IN
     ('autocommit', 'max_allowed_packet', 'sql_mode', 'transaction_isolation', 'tx_isolation', 'version')";
 
-/// The server answers, and is not of the right kind.
-#[derive(Debug, thiserror::Error)]
-#[error("the server was asked what it is")]
-struct Unfit;
-
-pub(super) fn unfit(needs: String) -> SqlConnectError {
-    SqlConnectError::Refused {
-        needs,
-        source: Unfit.into(),
-    }
-}
-
 /// Whether the statements do on this connection, and the largest payload that it takes.
 pub(super) async fn check(connection: &mut MySqlConnection) -> Result<usize, SqlConnectError> {
     let unreachable = |error: Error| SqlConnectError::Unreachable(error.into());
@@ -41,17 +29,17 @@ pub(super) async fn check(connection: &mut MySqlConnection) -> Result<usize, Sql
         match name.as_str() {
             "version" => check_version(&value)?,
             "autocommit" if value != "ON" => {
-                return Err(unfit(format!(
+                return Err(SqlConnectError::unfit(format!(
                     "a pool whose connections have autocommit ON, not {value}"
                 )));
             }
             "transaction_isolation" | "tx_isolation" if value != "REPEATABLE-READ" => {
-                return Err(unfit(format!(
+                return Err(SqlConnectError::unfit(format!(
                     "a pool whose connections have the isolation REPEATABLE-READ, not {value}: `after_connect` can set it"
                 )));
             }
             "sql_mode" if value.contains("EMPTY_STRING_IS_NULL") => {
-                return Err(unfit(
+                return Err(SqlConnectError::unfit(
                     "a pool whose connections have a sql_mode without EMPTY_STRING_IS_NULL".to_owned(),
                 ));
             }
@@ -80,7 +68,7 @@ fn check_version(version: &str) -> Result<(), SqlConnectError> {
     if (major, minor) >= oldest {
         return Ok(());
     }
-    Err(unfit(format!(
+    Err(SqlConnectError::unfit(format!(
         "{name} {}.{} or newer, not {version}",
         oldest.0, oldest.1
     )))

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use session_core::{Moment, Owner, Revision, StoreKey};
-use sqlx::postgres::{PgConnection, PgDatabaseError, PgRow};
+use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Error, Postgres};
 use tokio::time::timeout;
 
@@ -11,9 +11,10 @@ use crate::connect_error::SqlConnectError;
 use crate::connections::Lease;
 use crate::engine::Engine as _;
 use crate::statement::Statement;
-use crate::tables::{self, Found, Step};
+use crate::tables::{self, Doing, Found, Step};
 use crate::value::{Value, values};
 
+use super::refusal::not_connected;
 use super::sessions::Sessions;
 
 const STEPS: [Step; 1] = [Step {
@@ -30,8 +31,7 @@ const OLDEST_SERVER: i64 = 12;
 impl Sessions {
     /// Brings the tables up to date, if they are to be, and sees that every statement can run.
     pub(super) async fn prepare(&self, migrates: bool) -> Result<(), SqlConnectError> {
-        let lease = self.connections.lease().await;
-        let mut lease = lease.map_err(|failure| self.not_connected(failure))?;
+        let mut lease = self.connections.lease().await.map_err(not_connected)?;
         let prepared = timeout(PATIENCE, self.prepare_over(&mut lease, migrates)).await;
         prepared.map_err(|elapsed| SqlConnectError::Unreachable(elapsed.into()))??;
         lease.give_back();
@@ -47,7 +47,9 @@ impl Sessions {
             }
             self.migrate(connection).await?;
         }
-        self.probe(connection).await.map_err(|error| self.refused(error, "USE"))
+        self.probe(connection)
+            .await
+            .map_err(|error| self.refused(error, Doing::Use))
     }
 
     /// The version of the tables.
@@ -55,7 +57,7 @@ impl Sessions {
         let newest = self
             .newest(connection)
             .await
-            .map_err(|error| self.refused(error, "USE"))?;
+            .map_err(|error| self.refused(error, Doing::Use))?;
         Found::of(&self.names.table, newest)
     }
 
@@ -78,7 +80,7 @@ impl Sessions {
     ///
     /// Where an error ends this half-way, so does the connection, and with it the transaction.
     async fn migrate(&self, connection: &mut PgConnection) -> Result<(), SqlConnectError> {
-        let refused = |error| self.refused(error, "CREATE");
+        let refused = |error| self.refused(error, Doing::Create);
         let begin = r#"BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
             SELECT pg_advisory_xact_lock(hashtextextended('"session_kit_version"', 0))"#;
         ask(connection, &self.names.apply(begin)).await.map_err(refused)?;
@@ -132,62 +134,6 @@ impl Sessions {
         }
         Ok(())
     }
-
-    /// What PostgreSQL says, as what would be right. `kind` is what was being done.
-    fn refused(&self, error: Error, kind: &'static str) -> SqlConnectError {
-        let table = self.names.table.clone();
-        let code = error
-            .as_database_error()
-            .map(|error| error.downcast_ref::<PgDatabaseError>().code().to_owned());
-        let needs = match (code.as_deref(), kind) {
-            // A name that is taken; a column that is missing or of another type.
-            (Some("42P07" | "42710" | "42703" | "42804" | "42883" | "42P10" | "42809"), _) => {
-                return SqlConnectError::ForeignTable {
-                    table,
-                    source: Postgres::explain(error),
-                };
-            }
-            (Some("42501"), "CREATE") => format!(
-                "the right to create tables, or for somebody who has it to run schema/postgres/1.sql and grant this user the rights in \
-                 schema/postgres/grants.sql; the tables are {table}, {table}_cutoff and {table}_version"
-            ),
-            (Some("42501"), _) => format!(
-                "the rights in schema/postgres/grants.sql: SELECT, INSERT, UPDATE, DELETE on {table} and {table}_cutoff, SELECT on \
-                 {table}_version, USAGE on their schema"
-            ),
-            (Some("42P01"), _) => {
-                format!("the tables {table}, {table}_cutoff and {table}_version: not all of them are there")
-            }
-            (Some("25006"), _) => {
-                "a server that takes writes: this one is a standby, or its transactions are read-only".to_owned()
-            }
-            (Some("57014"), _) => "more time: `response_timeout` ended a statement".to_owned(),
-            _ => return SqlConnectError::Unreachable(Postgres::explain(error)),
-        };
-        let source = Postgres::explain(error);
-        SqlConnectError::Refused { needs, source }
-    }
-
-    /// What PostgreSQL says to a connection, as what would be right.
-    fn not_connected(&self, failure: crate::failure::Failure) -> SqlConnectError {
-        let cause = failure.into_cause();
-        let database = cause.downcast_ref::<Error>().and_then(Error::as_database_error);
-        let Some(error) = database.map(|error| error.downcast_ref::<PgDatabaseError>()) else {
-            return SqlConnectError::Unreachable(cause);
-        };
-        let needs = match error.code() {
-            "28P01" | "28000" => "another user or password, or a rule in pg_hba.conf that lets it in",
-            "3D000" => "a database that is there: CREATE DATABASE makes it",
-            "42501" => "a user who may connect to that database: GRANT CONNECT ON DATABASE",
-            "53300" => "fewer connections, or a higher max_connections",
-            "08P01" if error.message().contains("startup parameter") => {
-                "`through_transaction_pooler`, or statement-cache-capacity=0 in the URL: this is a PgBouncer"
-            }
-            _ => return SqlConnectError::Unreachable(cause),
-        };
-        let needs = needs.to_owned();
-        SqlConnectError::Refused { needs, source: cause }
-    }
 }
 
 async fn check_server(connection: &mut PgConnection) -> Result<(), SqlConnectError> {
@@ -198,25 +144,17 @@ async fn check_server(connection: &mut PgConnection) -> Result<(), SqlConnectErr
         let version: i64 = sqlx::Row::try_get(row, 0).map_err(unreachable)?;
         let encoding: &str = sqlx::Row::try_get(row, 1).map_err(unreachable)?;
         if version < OLDEST_SERVER {
-            return Err(unfit(format!("PostgreSQL {OLDEST_SERVER} or newer, not {version}")));
+            return Err(SqlConnectError::unfit(format!(
+                "PostgreSQL {OLDEST_SERVER} or newer, not {version}"
+            )));
         }
         if encoding != "UTF8" {
-            return Err(unfit(format!("a database with the encoding UTF8, not {encoding}")));
+            return Err(SqlConnectError::unfit(format!(
+                "a database with the encoding UTF8, not {encoding}"
+            )));
         }
     }
     Ok(())
-}
-
-/// The server answers, and is not of the right kind.
-#[derive(Debug, thiserror::Error)]
-#[error("the server was asked what it is")]
-struct Unfit;
-
-fn unfit(needs: String) -> SqlConnectError {
-    SqlConnectError::Refused {
-        needs,
-        source: Unfit.into(),
-    }
 }
 
 /// Without preparation, so that poolers do not matter, and several statements can be one text.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_core::{Cause, Moment, Owner, Revision, StoreKey};
+use session_core::{Moment, Owner, Revision, StoreKey};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Connection as _, Error, Sqlite};
 use tokio::time::{Instant, sleep};
@@ -68,7 +68,9 @@ impl Sessions {
             let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
             if found < OLDEST_LIBRARY {
                 let (major, minor) = OLDEST_LIBRARY;
-                return Err(unfit(format!("SQLite {major}.{minor} or newer, not {version}")));
+                return Err(SqlConnectError::unfit(format!(
+                    "SQLite {major}.{minor} or newer, not {version}"
+                )));
             }
             if file.is_none_or(|file| file.is_empty()) {
                 return Err(SqlConnectError::InMemory);
@@ -85,7 +87,7 @@ impl Sessions {
         if rows.iter().any(is_on) {
             return Ok(());
         }
-        Err(unfit(
+        Err(SqlConnectError::unfit(
             "a file system where SQLite can have a write-ahead log".to_owned(),
         ))
     }
@@ -185,16 +187,6 @@ impl Sessions {
         let source = error.into();
         SqlConnectError::ForeignTable { table, source }
     }
-}
-
-/// SQLite answers, and is not of the right kind.
-#[derive(Debug, thiserror::Error)]
-#[error("SQLite was asked what it is")]
-struct Unfit;
-
-fn unfit(needs: String) -> SqlConnectError {
-    let source = Cause::from(Unfit);
-    SqlConnectError::Refused { needs, source }
 }
 
 /// For so long something is tried again where others are in the way: SQLite does not wait for everything.

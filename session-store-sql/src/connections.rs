@@ -142,19 +142,21 @@ impl<E: Engine> Connections<E> {
             } else {
                 lease.give_back();
             }
-            let goes_on = match judgement {
-                Judgement::Again | Judgement::Dismissed => true,
-                // A second wait that we end, not the server, would leave open what becomes of the statement.
-                Judgement::Held => Instant::now() + now.elapsed() < began + self.limit,
-                Judgement::Unknown => intent == Intent::Read,
-                Judgement::Demoted
+            let time_for_another = match judgement {
+                Judgement::Again | Judgement::Dismissed => Duration::ZERO,
+                // Another wait that we end, not the server, would leave open what becomes of the statement.
+                Judgement::Held => now.elapsed() * 2,
+                Judgement::Unknown if intent == Intent::Read => Duration::ZERO,
+                Judgement::Unknown
+                | Judgement::Demoted
                 | Judgement::Full
                 | Judgement::TooLarge
                 | Judgement::Corrupt
-                | Judgement::Refused => false,
+                | Judgement::Refused => Duration::MAX,
             };
             *stage = Stage::Waiting;
-            if !goes_on || Instant::now() + pause >= began + self.limit {
+            let left = (began + self.limit).saturating_duration_since(Instant::now());
+            if left.saturating_sub(pause) <= time_for_another {
                 return Err(Failure::of_database::<E>(error, judgement).of(intent));
             }
             // A random one, or those who met would meet again.

@@ -16,7 +16,17 @@ use crate::{CONNECT_TIMEOUT, LONGEST_CALL, LONGEST_RECOVERY, alone, builder, sto
 
 /// A store that believes what one of the two replicas has.
 async fn careful_store(watched: &Watched) -> RedisStore {
-    connect(builder(watched.url()).wait_for_replicas(1, Duration::from_millis(300))).await
+    store_that_waits_for(1, watched).await
+}
+
+/// A store that believes what so many replicas have, once they acknowledge: those that have just started do so late.
+async fn store_that_waits_for(replicas: u32, watched: &Watched) -> RedisStore {
+    let store = connect(builder(watched.url()).wait_for_replicas(replicas, Duration::from_millis(300))).await;
+    wait_until("the replicas acknowledge", async || {
+        store.create(&new_key(), &counting(0), None, NOW).await.is_ok()
+    })
+    .await;
+    store
 }
 
 /// Waits until another server than `before` is the master, and says how long that took.
@@ -95,7 +105,7 @@ async fn what_a_replica_has_acknowledged_survives_the_master() {
 async fn what_all_replicas_have_acknowledged_survives_a_failover_that_was_ordered() {
     let _turn = alone().await;
     let watched = Watched::start().await;
-    let store = connect(builder(watched.url()).wait_for_replicas(2, Duration::from_millis(300))).await;
+    let store = store_that_waits_for(2, &watched).await;
     let load = Load::start(&store, 16).await;
     let before = watched.master().await;
     let failure = Instant::now();

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use session_core::{Record, Store as _, StoreKey};
+use session_core::{Record, StoreKey};
 use session_store_redis::RedisStore;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use super::patience::wait_until;
-use super::session::{NOW, counting, new_key};
+use super::session::{counting, create};
 use counter::Counter;
 pub(crate) use outcome::Outcome;
 use tally::Latest;
@@ -72,7 +72,7 @@ impl Load {
         let mut keys = Vec::with_capacity(writers);
         for _ in 0..writers {
             let record = counting(0);
-            keys.push((acknowledged(store, &record).await, record));
+            keys.push((create(store, &record).await, record));
         }
         let load = Self::of(store, keys);
         sleep(Duration::from_millis(500)).await;
@@ -117,15 +117,4 @@ impl Stopped {
         }
         outcome
     }
-}
-
-/// A session that the store has, and as many replicas as it waits for: those that have just started may be slow at first.
-async fn acknowledged(store: &RedisStore, record: &Record) -> StoreKey {
-    let mut key = new_key();
-    wait_until("a session is acknowledged", async || {
-        key = new_key();
-        store.create(&key, record, None, NOW).await.is_ok()
-    })
-    .await;
-    key
 }

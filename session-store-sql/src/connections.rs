@@ -143,10 +143,10 @@ impl<E: Engine> Connections<E> {
                 lease.give_back();
             }
             let time_for_another = match judgement {
-                Judgement::Again | Judgement::Dismissed => Duration::ZERO,
+                Judgement::Again | Judgement::Dismissed => pause,
                 // Another wait that we end, not the server, would leave open what becomes of the statement.
                 Judgement::Held => now.elapsed() * 2,
-                Judgement::Unknown if intent == Intent::Read => Duration::ZERO,
+                Judgement::Unknown if intent == Intent::Read => pause,
                 Judgement::Unknown
                 | Judgement::Demoted
                 | Judgement::Full
@@ -156,11 +156,12 @@ impl<E: Engine> Connections<E> {
             };
             *stage = Stage::Waiting;
             let left = (began + self.limit).saturating_duration_since(Instant::now());
-            if left.saturating_sub(pause) <= time_for_another {
+            let spare = left.saturating_sub(time_for_another);
+            if spare.is_zero() {
                 return Err(Failure::of_database::<E>(error, judgement).of(intent));
             }
             // A random one, or those who met would meet again.
-            sleep(pause.mul_f64(fastrand::f64())).await;
+            sleep(pause.mul_f64(fastrand::f64()).min(spare)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
             now = Instant::now();
         }

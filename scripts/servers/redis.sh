@@ -156,8 +156,3 @@ cluster_is_complete() {
         redis_says "node-$number" 'master_link_status:up' info replication || return 1
     done
 }
-
-commas() {
-    local IFS=,
-    printf '%s\n' "$*"
-}

@@ -1,6 +1,6 @@
-"""mongo-command.py PORT COMMAND..: sends commands to the MongoDB on that port of 127.0.0.1, until one fails.
+"""mongo-command.py PORT DATABASE COMMAND: sends a command, in JSON, to the MongoDB on that port of 127.0.0.1.
 
-A command is JSON, with its database as "$db". Neither Debian nor the server's package has a client for this.
+Neither Debian nor the server's package has a client for this. It knows no users.
 """
 
 import json
@@ -27,19 +27,19 @@ def element(name, value):
     return b"\x03" + name + document(value)
 
 
-def exchange(connection, command):
-    # Flags, and one section: a document.
+def answer(connection, command):
+    # No flags, and one section: a document.
     body = struct.pack("<iB", 0, 0) + document(command)
-    # The length with this header, an id, no answer to an id, and the kind: OP_MSG.
+    # Before it the length with this header, an id, the id that it answers to, and the kind: OP_MSG.
     connection.sendall(struct.pack("<iiii", 16 + len(body), 1, 0, 2013) + body)
     with connection.makefile("rb") as stream:
         (length,) = struct.unpack("<i", stream.read(4))
         return stream.read(length - 4)
 
 
-with socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=30) as server:
-    for text in sys.argv[2:]:
-        answer = exchange(server, json.loads(text))
-        # Whether it went well is all that is asked, and what did not is readable in the bytes.
-        if b"\x01ok\0" + struct.pack("<d", 1) not in answer:
-            sys.exit(f"{text}: {answer!r}")
+port, database, command = sys.argv[1:]
+with socket.create_connection(("127.0.0.1", int(port)), timeout=30) as server:
+    told = answer(server, json.loads(command) | {"$db": database})
+# All that is asked is whether it went well, and what did not can be read in the bytes.
+if b"\x01ok\0" + struct.pack("<d", 1) not in told:
+    sys.exit(f"{command}: {told!r}")

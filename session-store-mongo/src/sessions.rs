@@ -1,0 +1,212 @@
+//! One session at a time.
+
+use std::time::Duration;
+
+use mongodb::bson::{Document, RawDocumentBuf, doc};
+use mongodb::options::ReturnDocument;
+use mongodb::{Collection, Database};
+use session_core::{
+    Created, Deleted, Loaded, Moment, Owner, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated,
+};
+
+use crate::deadline::Deadline;
+use crate::document::{self, Entry, Stored, binary, number};
+use crate::failure::Intent;
+use crate::given::{check_size, signing_in};
+use crate::moments::{date, removal};
+use crate::statements::Statements;
+
+/// How often a command is sent whose answer says that it may be sent again.
+pub(crate) const ATTEMPTS: u32 = 3;
+/// A chain of marks is not longer: a session is rotated seldom, and a mark does not live long.
+pub(crate) const MOST_MARKS: usize = 32;
+
+/// Where the sessions are.
+pub(crate) struct Sessions {
+    pub(crate) collection: Collection<RawDocumentBuf>,
+    pub(crate) database: Database,
+    /// What the collection has, for commands of our own.
+    pub(crate) write_concern: RawDocumentBuf,
+    pub(crate) response_timeout: Duration,
+}
+
+/// A write found nothing to do, and nothing that would explain it, again and again.
+#[derive(Debug, thiserror::Error)]
+#[error("others changed the session at the same time, again and again")]
+struct Unsettled;
+
+impl Sessions {
+    pub(crate) fn deadline(&self) -> Deadline {
+        Deadline::after(self.response_timeout)
+    }
+
+    pub(crate) async fn create(
+        &self,
+        key: &StoreKey,
+        record: &Record,
+        signs_in: Option<Moment>,
+        now: Moment,
+    ) -> Result<Created, StoreError> {
+        check_size(record)?;
+        let deadline = self.deadline();
+        if let Some(signing_in) = signing_in(record, signs_in) {
+            return self.create_signed_in(key, record, signing_in, now, deadline).await;
+        }
+        let document = document::record(key, record, now);
+        match deadline.of(self.collection.insert_one(document)).await {
+            Ok(_) => Ok(Created::Created),
+            Err(failure) if failure.is_duplicate() => Ok(Created::Taken),
+            Err(failure) => Err(failure.of(Intent::Write)),
+        }
+    }
+
+    /// The record first, then the look at the cut-off, in one command. Whoever ends all sessions of the owner moves the cut-off first, so
+    /// either it finds this one listed, or this one finds the cut-off.
+    async fn create_signed_in(
+        &self,
+        key: &StoreKey,
+        record: &Record,
+        (owner, signs_in): (&Owner, Moment),
+        now: Moment,
+        deadline: Deadline,
+    ) -> Result<Created, StoreError> {
+        let statements = || {
+            Statements::new()
+                .insert(key, document::replacement(record, now))
+                .stop_if_cut_off(owner, signs_in)
+        };
+        let outcome = self.run(statements, deadline).await;
+        let outcome = outcome.map_err(|failure| failure.of(Intent::Write))?;
+        let is_ours = outcome.inserted || (outcome.is_repeated && self.has(key, record.revision, deadline).await?);
+        if outcome.stopped_by.is_some() {
+            if is_ours {
+                self.remove(key, record.revision, deadline).await?;
+            }
+            return Ok(Created::CutOff);
+        }
+        Ok(if is_ours { Created::Created } else { Created::Taken })
+    }
+
+    pub(crate) async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
+        self.look(key, now, self.deadline()).await
+    }
+
+    async fn look(&self, key: &StoreKey, now: Moment, deadline: Deadline) -> Result<Loaded, StoreError> {
+        Ok(match self.stored(key, deadline).await? {
+            Some(Stored::Record(record)) if !record.expires_at.has_passed(now) => Loaded::Found(record),
+            Some(Stored::Mark { successor, expires_at }) if !expires_at.has_passed(now) => Loaded::Moved(successor),
+            Some(Stored::Record(_) | Stored::Mark { .. } | Stored::Tombstone) | None => Loaded::Absent,
+        })
+    }
+
+    /// What is under `key`, ended or not.
+    pub(crate) async fn stored(&self, key: &StoreKey, deadline: Deadline) -> Result<Option<Stored>, StoreError> {
+        let found = deadline.of(self.collection.find_one(doc! { "_id": binary(key) })).await;
+        let found = found.map_err(|failure| failure.of(Intent::Read))?;
+        Ok(found.map(|document| Stored::read(&document)).transpose()?)
+    }
+
+    async fn has(&self, key: &StoreKey, revision: Revision, deadline: Deadline) -> Result<bool, StoreError> {
+        let stored = self.stored(key, deadline).await?;
+        Ok(matches!(stored, Some(Stored::Record(record)) if record.revision == revision))
+    }
+
+    /// Takes back what was written by an operation that then failed.
+    pub(crate) async fn remove(
+        &self,
+        key: &StoreKey,
+        revision: Revision,
+        deadline: Deadline,
+    ) -> Result<(), StoreError> {
+        let filter = doc! { "_id": binary(key), "revision": number(revision) };
+        let removed = deadline.of(self.collection.delete_one(filter)).await;
+        removed.map(drop).map_err(|failure| failure.of(Intent::Write))
+    }
+
+    pub(crate) async fn update(
+        &self,
+        key: &StoreKey,
+        record: &Record,
+        expected: Revision,
+        now: Moment,
+    ) -> Result<Updated, StoreError> {
+        check_size(record)?;
+        let deadline = self.deadline();
+        let replacement = document::replacement(record, now);
+        for _ in 0..ATTEMPTS {
+            let replaced = self.collection.replace_one(living(key, expected, now), &replacement);
+            let replaced = deadline.of(replaced).await;
+            if replaced.map_err(|failure| failure.of(Intent::Write))?.matched_count > 0 {
+                return Ok(Updated::Applied);
+            }
+            match self.look(key, now, deadline).await? {
+                Loaded::Found(current) if current.revision == expected => {}
+                Loaded::Found(current) => return Ok(Updated::Conflict(current)),
+                Loaded::Moved(successor) => return Ok(Updated::Moved(successor)),
+                Loaded::Absent => return Ok(Updated::Gone),
+            }
+        }
+        Err(unsettled())
+    }
+
+    pub(crate) async fn touch(&self, key: &StoreKey, touch: &Touch, now: Moment) -> Result<Touched, StoreError> {
+        let deadline = self.deadline();
+        let forward = doc! { "$max": {
+            "lastSeen": date(touch.last_seen_at),
+            "expires": date(touch.expires_at),
+            "removeAt": removal(touch.expires_at, now),
+        } };
+        for _ in 0..ATTEMPTS {
+            let touched = self
+                .collection
+                .update_one(living(key, touch.expected, now), forward.clone());
+            let touched = deadline.of(touched).await;
+            if touched.map_err(|failure| failure.of(Intent::Write))?.matched_count > 0 {
+                return Ok(Touched::Touched);
+            }
+            match self.look(key, now, deadline).await? {
+                Loaded::Found(current) if current.revision == touch.expected => {}
+                Loaded::Found(_) => return Ok(Touched::Stale),
+                Loaded::Moved(successor) => return Ok(Touched::Moved(successor)),
+                Loaded::Absent => return Ok(Touched::Gone),
+            }
+        }
+        Err(unsettled())
+    }
+
+    /// Finds the record without asking for its end, and answers by it: what has ended is buried, too.
+    pub(crate) async fn delete(&self, key: &StoreKey, now: Moment) -> Result<Deleted, StoreError> {
+        let deadline = self.deadline();
+        let mut key = *key;
+        for _ in 0..MOST_MARKS {
+            let burial = self
+                .collection
+                .find_one_and_update(doc! { "_id": binary(&key) }, document::bury(now))
+                .projection(document::entry())
+                .return_document(ReturnDocument::Before);
+            let found = deadline.of(burial).await;
+            let Some(found) = found.map_err(|failure| failure.of(Intent::Write))? else {
+                return Ok(Deleted::Absent);
+            };
+            match Entry::read(&found)? {
+                Entry::Session { expires_at, .. } if !expires_at.has_passed(now) => return Ok(Deleted::Deleted),
+                Entry::Mark { successor, expires_at } if !expires_at.has_passed(now) => key = successor,
+                Entry::Session { .. } | Entry::Mark { .. } | Entry::Other => return Ok(Deleted::Absent),
+            }
+        }
+        Ok(Deleted::Absent)
+    }
+}
+
+/// The record under a key, if it lives and has this revision.
+pub(crate) fn living(key: &StoreKey, revision: Revision, now: Moment) -> Document {
+    doc! {
+        "_id": binary(key),
+        "revision": number(revision),
+        "expires": { "$gt": date(now) },
+    }
+}
+
+pub(crate) fn unsettled() -> StoreError {
+    StoreError::Unavailable(Unsettled.into())
+}

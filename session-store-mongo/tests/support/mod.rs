@@ -1,0 +1,45 @@
+//! The servers that `scripts/services` has started, and those that tests start themselves.
+
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic, and none needs everything"
+)]
+
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use session_store_mongo::{MongoStore, MongoStoreBuilder};
+
+/// For stores whose answers are looked at, not their pace: the machine may be busy.
+pub(crate) const LIMIT: Duration = Duration::from_secs(10);
+
+/// What `scripts/services` says under `name`.
+pub(crate) fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| {
+        panic!("{name} is not set, needs servers: `scripts/services run cargo test -p session-store-mongo`")
+    })
+}
+
+/// A name that nobody else has, for a collection.
+pub(crate) fn collection() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("c{}_{number}", process::id())
+}
+
+/// A store of its own on the servers whose URL has this name.
+pub(crate) fn builder(name: &str) -> MongoStoreBuilder {
+    at(variable(name))
+}
+
+pub(crate) fn at(url: String) -> MongoStoreBuilder {
+    MongoStore::builder(url)
+        .collection(collection())
+        .connections(8)
+        .connect_timeout(LIMIT)
+        .response_timeout(LIMIT)
+}

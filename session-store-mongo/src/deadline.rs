@@ -23,10 +23,7 @@ impl Deadline {
     }
 
     /// What the driver answers, in time.
-    pub(crate) async fn of<T>(
-        self,
-        answer: impl IntoFuture<Output = mongodb::error::Result<T>>,
-    ) -> Result<T, Failure> {
+    pub(crate) async fn of<T>(self, answer: impl IntoFuture<Output = mongodb::error::Result<T>>) -> Result<T, Failure> {
         match timeout_at(self.at, answer.into_future()).await {
             Ok(answer) => Ok(answer?),
             Err(_) => Err(Failure::late(self.limit)),

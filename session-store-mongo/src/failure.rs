@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use mongodb::error::{
-    CommandError, Error, ErrorKind, NO_WRITES_PERFORMED, SYSTEM_OVERLOADED_ERROR, WriteConcernError, WriteFailure,
+    CommandError, Error, ErrorKind, NO_WRITES_PERFORMED, SYSTEM_OVERLOADED_ERROR, WriteConcernError, WriteError,
+    WriteFailure,
 };
 use session_core::{Cause, StoreError};
 
@@ -130,10 +131,10 @@ impl Failure {
 
     /// What the server gave as its reason.
     pub(crate) fn code(&self) -> Option<i32> {
-        match self.trouble() {
-            Some(Trouble::Refused { code, .. } | Trouble::Unconfirmed { code, .. }) => Some(*code),
-            _ => None,
-        }
+        let Some(Trouble::Refused { code, .. } | Trouble::Unconfirmed { code, .. }) = self.trouble() else {
+            return None;
+        };
+        Some(*code)
     }
 
     /// What the caller is told.
@@ -151,38 +152,50 @@ impl Failure {
 }
 
 impl From<Error> for Failure {
-    /// A label of the error says that nothing was written, in the server's words or because there was no connection yet.
+    /// A label of the error says that nothing was written: in the server's words, or because there was no connection yet.
     fn from(error: Error) -> Self {
         let did_nothing = [NO_WRITES_PERFORMED, SYSTEM_OVERLOADED_ERROR]
             .iter()
             .any(|label| error.contains_label(label));
-        let mut failure = match *error.kind {
-            ErrorKind::Command(CommandError { code, code_name, .. }) => Self::of_code(code, code_name),
-            ErrorKind::Write(WriteFailure::WriteError(error)) => {
-                Self::of_code(error.code, error.code_name.unwrap_or_default())
-            }
-            ErrorKind::Write(WriteFailure::WriteConcernError(WriteConcernError { code, code_name, .. })) => {
-                let name = code_name;
-                Self::new(Judgement::Unknown, Trouble::Unconfirmed { code, name })
-            }
-            ref kind @ (ErrorKind::Io(_) | ErrorKind::ConnectionPoolCleared { .. }) => {
-                Self::new(Judgement::Interrupted, Trouble::Driver(kind.to_string()))
-            }
-            ErrorKind::Authentication { message, .. } => {
-                Self::new(Judgement::Refused, Trouble::Authentication(message))
-            }
-            ref kind @ (ErrorKind::ServerSelection { .. }
-            | ErrorKind::DnsResolve { .. }
-            | ErrorKind::InvalidTlsConfig { .. }
-            | ErrorKind::IncompatibleServer { .. }
-            | ErrorKind::InvalidArgument { .. }
-            | ErrorKind::SessionsNotSupported
-            | ErrorKind::Shutdown) => Self::new(Judgement::Refused, Trouble::Driver(kind.to_string())),
-            _ => Self::incomprehensible(),
-        };
+        let mut failure = Self::of_kind(*error.kind);
         if did_nothing && failure.judgement != Judgement::Full {
             failure.judgement = Judgement::Refused;
         }
         failure
+    }
+}
+
+impl Failure {
+    fn of_kind(kind: ErrorKind) -> Self {
+        let was_not_sent = matches!(
+            kind,
+            ErrorKind::ServerSelection { .. }
+                | ErrorKind::DnsResolve { .. }
+                | ErrorKind::InvalidTlsConfig { .. }
+                | ErrorKind::IncompatibleServer { .. }
+                | ErrorKind::InvalidArgument { .. }
+                | ErrorKind::SessionsNotSupported
+                | ErrorKind::Shutdown
+        );
+        if was_not_sent {
+            return Self::new(Judgement::Refused, Trouble::Driver(kind.to_string()));
+        }
+        if matches!(kind, ErrorKind::Io(_) | ErrorKind::ConnectionPoolCleared { .. }) {
+            return Self::new(Judgement::Interrupted, Trouble::Driver(kind.to_string()));
+        }
+        if let ErrorKind::Authentication { message, .. } = kind {
+            return Self::new(Judgement::Refused, Trouble::Authentication(message));
+        }
+        if let ErrorKind::Command(CommandError { code, code_name, .. }) = kind {
+            return Self::of_code(code, code_name);
+        }
+        if let ErrorKind::Write(WriteFailure::WriteError(WriteError { code, code_name, .. })) = kind {
+            return Self::of_code(code, code_name.unwrap_or_default());
+        }
+        if let ErrorKind::Write(WriteFailure::WriteConcernError(WriteConcernError { code, code_name, .. })) = kind {
+            let name = code_name;
+            return Self::new(Judgement::Unknown, Trouble::Unconfirmed { code, name });
+        }
+        Self::incomprehensible()
     }
 }

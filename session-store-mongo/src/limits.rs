@@ -59,7 +59,10 @@ impl Limits {
     /// What is set here comes before what the URL says, and that before the defaults.
     pub(crate) fn apply(&self, options: &mut ClientOptions) {
         options.max_pool_size = self.connections.or(options.max_pool_size).or(Some(CONNECTIONS));
-        options.connect_timeout = self.connect_timeout.or(options.connect_timeout).or(Some(CONNECT_TIMEOUT));
+        options.connect_timeout = self
+            .connect_timeout
+            .or(options.connect_timeout)
+            .or(Some(CONNECT_TIMEOUT));
         options.max_idle_time = options.max_idle_time.or(Some(MAX_IDLE_TIME));
         // Whoever waits for a primary in vain is told that nothing was sent.
         let longest = self.response_timeout.mul_f64(0.75);

@@ -11,7 +11,11 @@ pub(crate) fn check_database(name: &str) -> Result<(), MongoConnectError> {
     if (1..=MOST_DATABASE_BYTES).contains(&name.len()) && name.chars().all(is_safe) {
         return Ok(());
     }
-    Err(refused("database", name, "1 to 63 bytes without blanks and /\\.\"$*<>:|?"))
+    Err(refused(
+        "database",
+        name,
+        "1 to 63 bytes without blanks and /\\.\"$*<>:|?",
+    ))
 }
 
 pub(crate) fn check_collection(name: &str) -> Result<(), MongoConnectError> {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::TryStreamExt as _;
 use mongodb::bson::{Binary, Document, RawDocumentBuf, doc};
-use session_core::{CUT_OFF_KEPT, Listed, Moment, Owner, StoreError, StoreKey};
+use session_core::{CUT_OFF_KEPT, Listed, Loaded, Moment, Owner, StoreError, StoreKey};
 
-use crate::document::{self, Entry, Stored, binary, cut_off_id, key_of};
+use crate::document::{self, Entry, binary, cut_off_id, key_of};
 use crate::failure::Intent;
 use crate::moments::{date, removal};
 use crate::sessions::{MOST_MARKS, Sessions};
@@ -20,8 +20,8 @@ struct Belongings {
     living: BTreeSet<StoreKey>,
     /// Records whose end has come by this node's clock.
     ended: BTreeSet<StoreKey>,
-    /// From key to key.
-    marks: BTreeMap<StoreKey, StoreKey>,
+    /// From key to key, and until when.
+    marks: BTreeMap<StoreKey, (StoreKey, Moment)>,
 }
 
 impl Sessions {
@@ -53,8 +53,8 @@ impl Sessions {
         self.move_cut_off(owner, now).await?;
         let documents = self.find(doc! { "owner": owner.as_str() }).await?;
         let belongings = Belongings::of(&documents, now);
-        let spared = self.spared(except, &belongings).await?;
-        let successors = belongings.marks.values().copied();
+        let spared = self.spared(except, &belongings, now).await?;
+        let successors = belongings.marks.values().map(|(successor, _)| *successor);
         let living = belongings.living.iter().copied().chain(successors);
         let living = living.filter(|key| !belongings.ended.contains(key) && !spared.contains(key));
         let ended = belongings.ended.difference(&spared).copied();
@@ -74,7 +74,12 @@ impl Sessions {
     }
 
     /// The exception, and what its marks lead to.
-    async fn spared(&self, except: Option<&StoreKey>, belongings: &Belongings) -> Result<BTreeSet<StoreKey>, StoreError> {
+    async fn spared(
+        &self,
+        except: Option<&StoreKey>,
+        belongings: &Belongings,
+        now: Moment,
+    ) -> Result<BTreeSet<StoreKey>, StoreError> {
         let mut spared = BTreeSet::new();
         let mut next = except.copied();
         while let Some(key) = next
@@ -82,11 +87,11 @@ impl Sessions {
             && spared.insert(key)
         {
             next = match belongings.marks.get(&key) {
-                Some(successor) => Some(*successor),
+                Some((successor, until)) => (!until.has_passed(now)).then_some(*successor),
                 None if belongings.living.contains(&key) => None,
-                None => match self.stored(&key, self.deadline()).await? {
-                    Some(Stored::Mark { successor, .. }) => Some(successor),
-                    Some(Stored::Record(_) | Stored::Tombstone) | None => None,
+                None => match self.look(&key, now, self.deadline()).await? {
+                    Loaded::Moved(successor) => Some(successor),
+                    Loaded::Found(_) | Loaded::Absent => None,
                 },
             };
         }
@@ -134,7 +139,9 @@ impl Sessions {
     async fn successors(&self, keys: &BTreeSet<StoreKey>) -> Result<Vec<StoreKey>, StoreError> {
         let mut successors = Vec::new();
         for keys in at_once(keys) {
-            let marks = self.find(doc! { "_id": { "$in": keys }, "successor": { "$exists": true } }).await?;
+            let marks = self
+                .find(doc! { "_id": { "$in": keys }, "successor": { "$exists": true } })
+                .await?;
             successors.extend(readable(&marks).filter_map(|(_, entry)| match entry {
                 Entry::Mark { successor, .. } => Some(successor),
                 Entry::Session { .. } | Entry::Other => None,
@@ -149,7 +156,10 @@ impl Sessions {
             let found = self.collection.find(filter).projection(document::entry());
             found.await?.try_collect().await
         };
-        self.deadline().of(find).await.map_err(|failure| failure.of(Intent::Read))
+        self.deadline()
+            .of(find)
+            .await
+            .map_err(|failure| failure.of(Intent::Read))
     }
 }
 
@@ -164,8 +174,8 @@ impl Belongings {
                 Entry::Session { .. } => {
                     belongings.living.insert(key);
                 }
-                Entry::Mark { successor, .. } => {
-                    belongings.marks.insert(key, successor);
+                Entry::Mark { successor, expires_at } => {
+                    belongings.marks.insert(key, (successor, expires_at));
                 }
                 Entry::Other => {}
             }

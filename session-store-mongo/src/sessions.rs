@@ -91,7 +91,7 @@ impl Sessions {
         self.look(key, now, self.deadline()).await
     }
 
-    async fn look(&self, key: &StoreKey, now: Moment, deadline: Deadline) -> Result<Loaded, StoreError> {
+    pub(crate) async fn look(&self, key: &StoreKey, now: Moment, deadline: Deadline) -> Result<Loaded, StoreError> {
         Ok(match self.stored(key, deadline).await? {
             Some(Stored::Record(record)) if !record.expires_at.has_passed(now) => Loaded::Found(record),
             Some(Stored::Mark { successor, expires_at }) if !expires_at.has_passed(now) => Loaded::Moved(successor),

@@ -133,9 +133,6 @@ fn documents<'a>(answer: &'a Document, name: &str) -> impl Iterator<Item = &'a D
 
 /// Servers are free in the types of numbers.
 fn number(document: &Document, name: &str) -> Option<i64> {
-    match document.get(name)? {
-        Bson::Int32(number) => Some(i64::from(*number)),
-        Bson::Int64(number) => Some(*number),
-        _ => None,
-    }
+    let number = document.get(name)?;
+    number.as_i32().map(i64::from).or_else(|| number.as_i64())
 }

@@ -1,6 +1,6 @@
 //! The contract of a store, kept on every topology and on each way to it.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::allow_attributes, clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

@@ -6,6 +6,9 @@ use session_core::Store;
 #[cfg(feature = "memory")]
 #[doc(inline)]
 pub use session_store_memory::{MemoryStore, MemoryStoreBuilder, WhenFull};
+#[cfg(feature = "mongo")]
+#[doc(inline)]
+pub use session_store_mongo::{MongoConnectError, MongoStore, MongoStoreBuilder};
 #[cfg(feature = "redis")]
 #[doc(inline)]
 pub use session_store_redis::{InvalidRedisUrl, NearCacheSettings, RedisConnectError, RedisStore, RedisStoreBuilder};
@@ -22,7 +25,7 @@ pub use session_store_sql::{PostgresStore, PostgresStoreBuilder};
 #[doc(inline)]
 pub use session_store_sql::{SqliteStore, SqliteStoreBuilder};
 
-/// Every scheme, and the Cargo feature that brings its store. Some are of stores that come in later versions.
+/// Every scheme, and the Cargo feature that brings its store.
 const SCHEMES: [(&str, &str); 15] = [
     ("memory", "memory"),
     ("redis", "redis"),
@@ -38,7 +41,7 @@ const SCHEMES: [(&str, &str); 15] = [
     ("mariadb", "mysql"),
     ("sqlite", "sqlite"),
     ("mongodb", "mongo"),
-    ("mongodb+srv", "mongo"),
+    ("mongodb+srv", "mongo-srv"),
 ];
 
 /// The store that `url` names by its scheme, with its default settings: for programs whose operator chooses the store.
@@ -49,6 +52,7 @@ const SCHEMES: [(&str, &str); 15] = [
 /// - `postgres:` and `postgresql:` are a `PostgresStore`. Feature `postgres`.
 /// - `mysql:` and `mariadb:` are a `MySqlStore`. Feature `mysql`.
 /// - `sqlite:` and a path are a `SqliteStore`. Feature `sqlite`.
+/// - `mongodb:` is a `MongoStore`. Feature `mongo`; `mongodb+srv:`, whose host is a DNS record that names the servers, is in feature `mongo-srv`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -65,7 +69,13 @@ const SCHEMES: [(&str, &str); 15] = [
 /// When the URL names no store, or one that this build does not have. Messages show no more of it than the scheme, for
 /// URLs hold passwords.
 #[cfg_attr(
-    not(any(feature = "mysql", feature = "postgres", feature = "redis", feature = "sqlite")),
+    not(any(
+        feature = "mongo",
+        feature = "mysql",
+        feature = "postgres",
+        feature = "redis",
+        feature = "sqlite"
+    )),
     expect(
         clippy::unused_async,
         reason = "stores that have a server or a file connect to it here"
@@ -93,6 +103,10 @@ pub async fn connect(url: &str) -> Result<Arc<dyn Store>, ConnectError> {
         ("mysql", _) => Ok(Arc::new(MySqlStore::connect(url).await?)),
         #[cfg(feature = "sqlite")]
         ("sqlite", _) => Ok(Arc::new(SqliteStore::connect(url).await?)),
+        #[cfg(feature = "mongo")]
+        ("mongo", _) => Ok(Arc::new(MongoStore::connect(url).await?)),
+        #[cfg(feature = "mongo-srv")]
+        ("mongo-srv", _) => Ok(Arc::new(MongoStore::connect(url).await?)),
         _ => Err(ConnectError::MissingFeature { scheme, feature }),
     }
 }
@@ -107,7 +121,7 @@ pub enum ConnectError {
     /// No store of ours goes by this scheme.
     #[error("`{0}:` is no session store, needs one of {known}", known = known_schemes())]
     UnknownScheme(String),
-    /// The store is known, but its Cargo feature is off, or it comes in a later version.
+    /// The store is known, but its Cargo feature is off.
     #[error("the session store of `{scheme}:` is not part of this build, needs the Cargo feature `{feature}`")]
     MissingFeature {
         /// The URL's scheme.
@@ -126,6 +140,10 @@ pub enum ConnectError {
     #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
     #[error(transparent)]
     Sql(#[from] SqlConnectError),
+    /// There is no store in that MongoDB.
+    #[cfg(feature = "mongo")]
+    #[error(transparent)]
+    Mongo(#[from] MongoConnectError),
 }
 
 /// RFC 3986 section 3.1.
@@ -188,9 +206,17 @@ mod tests {
         assert!(!refusal.contains("secret"), "{refusal}");
     }
 
+    #[cfg(feature = "mongo")]
+    #[tokio::test]
+    async fn a_mongo_store_says_what_its_url_should_look_like() {
+        let refusal = refusal_of("mongodb://:secret@host:port/").await;
+        assert!(refusal.contains("needs the form mongodb://user"), "{refusal}");
+        assert!(!refusal.contains("secret"), "{refusal}");
+    }
+
     #[tokio::test]
     async fn a_store_that_is_not_built_names_its_feature() {
-        for (url, feature) in [
+        let missing: &[(&str, &str)] = &[
             #[cfg(not(feature = "redis"))]
             ("redis://:secret@cache:6379", "redis"),
             #[cfg(not(feature = "redis"))]
@@ -201,8 +227,12 @@ mod tests {
             ("mariadb://shop:secret@db/shop", "mysql"),
             #[cfg(not(feature = "sqlite"))]
             ("sqlite:secret.db", "sqlite"),
-            ("mongodb+srv://shop:secret@db", "mongo"),
-        ] {
+            #[cfg(not(feature = "mongo"))]
+            ("mongodb://shop:secret@db", "mongo"),
+            #[cfg(not(feature = "mongo-srv"))]
+            ("mongodb+srv://shop:secret@db", "mongo-srv"),
+        ];
+        for (url, feature) in missing {
             let refusal = refusal_of(url).await;
             assert!(refusal.contains("is not part of this build"), "{refusal}");
             assert!(

@@ -1,4 +1,78 @@
 //! The MongoDB session store of `session-kit`.
+//!
+//! [`MongoStore`] keeps the whole contract of [`Store`](session_core::Store) on one server, on a replica set and on a sharded cluster, with
+//! MongoDB 4.4 and newer.
+//!
+//! # What it keeps
+//!
+//! ```text
+//! {_id: BinData(key), revision: Long, created: Date, lastSeen: Date, expires: Date, owner: "..", removeAt: Date, data: BinData(payload)}
+//! ```
+//!
+//! A session is one document; its key is the SHA-256 of the id, and its payload has at most 16 MiB less one KiB. After a rotation the document under the old key is a
+//! mark that names the new one, and a deletion leaves an empty one for a while. One more document for each owner remembers since when the owner's
+//! sign-ins count again. Dates are those of the manager's clock, but for `removeAt`: an hour after the end by the real time, when
+//! MongoDB may remove the document. It does so at its leisure; what has ended is absent all the same.
+//!
+//! # Indexes
+//!
+//! The store makes them when it connects. Where only administrators do, they run this, and the store is told
+//! [`without_index_creation`](MongoStoreBuilder::without_index_creation):
+//!
+//! ```text
+//! db.session_kit.createIndex({removeAt: 1}, {expireAfterSeconds: 0})
+//! db.session_kit.createIndex({owner: 1}, {sparse: true})
+//! ```
+//!
+//! # Commands
+//!
+//! | | |
+//! |---|---|
+//! | load | 1 `find` |
+//! | create; signed in | 1 `insert`; 1 `update` |
+//! | create, signed in: cut off | 2 |
+//! | update, touch: done; any other answer | 1 `update`; 2 |
+//! | rotate, with an owner or not: done; any other answer | 1 `update`; 2 or 3 |
+//! | delete; through n marks | 1 `findAndModify`; 1 + n |
+//! | sessions of an owner; end of all of them | 1; 3, and 2 more where one of them is rotated meanwhile |
+//!
+//! A rotation is one command of three or four writes, which the server does in their order and stops at one that fails: a look at the old
+//! document, the new one, a look at the owner's cut-off, and the mark. It is no transaction, and needs none: every state in between is one that a
+//! deletion at the same time can deal with.
+//!
+//! # Why signing out everywhere misses nothing
+//!
+//! Whoever signs in writes the **session first**, then looks at the **cut-off**, and takes the session back if it was cut off. Whoever signs out everywhere
+//! **moves the cut-off first**, then lists and ends. So either the list has the session, or the sign-in finds the cut-off. A session that is
+//! rotated meanwhile leaves a mark with the owner's name, whose entry in the index does not move, and the mark is followed.
+//!
+//! # What is sent twice
+//!
+//! The driver repeats reads, and on replica sets and clusters writes to one document (`retryWrites`), once, where a connection failed or the node was
+//! not the primary. The server knows a write that it has done already by its number, and answers as it did the first time: nothing is
+//! applied twice, and an update whose answer was lost is no conflict with itself. The commands of several writes have no such number; the store repeats
+//! them, as they can tell by what they find that they were done before. A write that has no answer in the end is
+//! [`ReplyLost`](session_core::StoreError::ReplyLost), which the manager clears up.
+//!
+//! # Durability and consistency
+//!
+//! Where neither the URL nor the client nor the collection says otherwise, the write concern is `majority` and the read concern `local`. Reads
+//! ask the primary, whatever the client's read preference. The README says what follows from it, and what else can be had at which cost.
+//!
+//! # Sharding
+//!
+//! Every operation on a session names its `_id`, so that one shard does it. Lists of an owner's sessions ask all shards.
+//!
+//! ```text
+//! sh.shardCollection("shop.session_kit", {_id: "hashed"})
+//! ```
+//!
+//! The rotation's writes are to two keys, perhaps on two shards, and done in their order; nothing here relies on more.
+//!
+//! # Connections
+//!
+//! Each carries one command at a time. Whoever finds none free waits in line. A command that is given up closes its connection, so that no answer can reach the
+//! wrong caller. TLS is asked for in the URL (`tls=true`); the driver trusts the authorities that Mozilla does, or those in `tlsCAFile`.
 
 mod connect;
 mod connect_error;
@@ -21,3 +95,8 @@ mod upkeep;
 pub use connect_error::MongoConnectError;
 pub use settings::MongoStoreBuilder;
 pub use store::MongoStore;
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -95,6 +95,23 @@ fn two_shops_share_a_mysql_server() {
 }
 
 #[test]
+fn two_shops_share_a_mongo_server() {
+    two_shops_are_one(&variable("SESSION_KIT_MONGO_URL"));
+}
+
+#[test]
+fn two_shops_share_a_mongo_server_behind_tls() {
+    let authority = variable("SESSION_KIT_MONGO_TLS_AUTHORITY");
+    let url = variable("SESSION_KIT_MONGO_URL");
+    two_shops_are_one(&format!("{url}?tls=true&tlsCAFile={authority}"));
+}
+
+#[test]
+fn two_shops_share_a_replica_set() {
+    two_shops_are_one(&variable("SESSION_KIT_MONGO_REPLICAS_URL"));
+}
+
+#[test]
 fn two_shops_share_a_file() {
     two_shops_are_one(&format!("sqlite://{}/shop.db", folder().display()));
 }

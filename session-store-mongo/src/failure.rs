@@ -52,8 +52,11 @@ pub(crate) enum Trouble {
     Driver(String),
 }
 
-/// What nodes say that are not, or no longer, the primary, or are shutting down.
-const ELSEWHERE: [i32; 9] = [91, 189, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436, 7_001];
+/// What nodes say that are not, or no longer, the primary, or are shutting down, and routers that can't reach a node: the codes after
+/// which MongoDB's specification of retryable reads has a command repeated.
+const ELSEWHERE: [i32; 14] = [
+    6, 7, 89, 91, 134, 189, 262, 9_001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436,
+];
 const OUT_OF_DISK_SPACE: i32 = 14_031;
 const UNAUTHORIZED: i32 = 13;
 const DUPLICATE_KEY: i32 = 11_000;

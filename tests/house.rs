@@ -34,6 +34,7 @@ enum Kind {
     Facade,
     Core,
     Conformance,
+    TestSupport,
     MemoryStore,
     Store,
     Adapter,
@@ -47,6 +48,7 @@ impl Kind {
             "" => (name == "session-kit").then_some(Self::Facade),
             "session-core" => (name == folder).then_some(Self::Core),
             "session-conformance" => (name == folder).then_some(Self::Conformance),
+            "session-test-support" => (name == folder).then_some(Self::TestSupport),
             "session-store-memory" => (name == folder).then_some(Self::MemoryStore),
             _ if folder.starts_with("session-store-") => (name == folder).then_some(Self::Store),
             _ => match folder.split_once('/')? {
@@ -60,7 +62,9 @@ impl Kind {
     fn may_build_on(self, other: Self) -> bool {
         match self {
             Self::Core => false,
-            Self::Conformance | Self::MemoryStore | Self::Store | Self::Adapter => other == Self::Core,
+            Self::Conformance | Self::TestSupport | Self::MemoryStore | Self::Store | Self::Adapter => {
+                other == Self::Core
+            }
             Self::Facade => matches!(other, Self::Core | Self::MemoryStore | Self::Store | Self::Adapter),
             Self::Example => other != Self::Example,
         }
@@ -69,7 +73,8 @@ impl Kind {
     fn may_test_with(self, other: Self) -> bool {
         let suites = matches!(other, Self::Core | Self::Conformance);
         match self {
-            Self::MemoryStore | Self::Store => suites,
+            Self::MemoryStore | Self::TestSupport => suites,
+            Self::Store => suites || other == Self::TestSupport,
             Self::Core | Self::Conformance | Self::Adapter => suites || other == Self::MemoryStore,
             Self::Facade | Self::Example => true,
         }
@@ -219,7 +224,9 @@ fn every_crate_has_a_place_in_the_house() {
         let (name, folder) = (member.name(), member.folder());
         match member.kind() {
             None => faults.push(format!("{name} in `{folder}`: tests/house.rs knows no such place")),
-            Some(Kind::Example) if member.is_published() => faults.push(format!("{name}: needs `publish = false`")),
+            Some(Kind::Example | Kind::TestSupport) if member.is_published() => {
+                faults.push(format!("{name}: needs `publish = false`"))
+            }
             Some(_) => {}
         }
     }

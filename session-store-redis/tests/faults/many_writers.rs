@@ -1,22 +1,18 @@
 //! Two processes with fifty writers each, all on one session.
 
-use std::env;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use session_core::{Record, Store as _, StoreKey, Updated};
 use session_store_redis::RedisStore;
 
-use crate::support::patience::PATIENCE;
+use crate::support::other_process::{OtherProcess, task};
+use crate::support::prefix;
 use crate::support::server::Server;
 use crate::support::session::{NOW, count_of, counting, create, found};
-use crate::support::{prefix, variable};
 use crate::{alone, builder};
 
 const WRITERS: u64 = 50;
 const INCREMENTS: u64 = 10;
-/// What a process that is to write needs to know: the URL, the prefix and the key as digits.
-const TASK: &str = "SESSION_KIT_TASK";
 
 /// Adds one, however often others are faster.
 async fn increment(store: &RedisStore, key: &StoreKey, known: &mut Record) {
@@ -51,13 +47,10 @@ async fn write(store: RedisStore, key: StoreKey) {
     }
 }
 
-/// Not a test by itself: what the other process does.
+/// Not a test by itself: what the other process does with a URL, a prefix and a key.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_other_process() {
-    if env::var_os(TASK).is_none() {
-        return;
-    }
-    let task = variable(TASK);
+    let Some(task) = task() else { return };
     let [url, prefix, digits]: [&str; 3] = task.split(' ').collect::<Vec<_>>().try_into().unwrap();
     let bytes: Vec<u8> = digits.split(',').map(|digits| digits.parse().unwrap()).collect();
     let store = builder(url.to_owned()).prefix(prefix).connect().await.unwrap();
@@ -72,31 +65,13 @@ async fn no_increment_of_a_hundred_writers_in_two_processes_is_lost() {
     let store = builder(server.url()).prefix(&prefix).connect().await.unwrap();
     let key = create(&store, &counting(0)).await;
     let digits: Vec<_> = key.as_bytes().iter().map(u8::to_string).collect();
-    let task = format!("{} {prefix} {}", server.url(), digits.join(","));
-    let mut others: Vec<_> = (0..2)
-        .map(|_| {
-            let mut other = Command::new(env::current_exe().unwrap());
-            other
-                .args(["--exact", "many_writers::the_other_process"])
-                .env(TASK, &task);
-            other.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
-        })
-        .collect();
-    let end = async {
-        for other in &mut others {
-            while other.try_wait().unwrap().is_none() {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
-        }
-    };
-    let ended = tokio::time::timeout(PATIENCE, end).await;
-    for other in &mut others {
-        // If it has ended, there is nobody to kill.
-        drop(other.kill());
-        assert!(
-            other.wait().unwrap().success() && ended.is_ok(),
-            "a process failed, or takes too long"
-        );
+    let task = [server.url(), prefix, digits.join(",")];
+    let others = [(); 2].map(|()| {
+        let task: Vec<_> = task.iter().map(String::as_str).collect();
+        OtherProcess::start("many_writers::the_other_process", &task)
+    });
+    for other in others {
+        other.succeeds().await;
     }
     assert_eq!(count_of(&found(&store, &key).await), 2 * WRITERS * INCREMENTS);
 }

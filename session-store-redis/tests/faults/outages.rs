@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::support::chain;
 use crate::support::load::Load;
-use crate::support::patience::PATIENCE;
+use crate::support::patience::{PATIENCE, again_within};
 use crate::support::proxy::{Late, Proxy};
 use crate::support::server::Server;
 use crate::support::session::{NOW, count_of, counting, create, found, new_key};
@@ -142,14 +142,7 @@ async fn updated_session(store: &RedisStore) -> (StoreKey, Record) {
 
 /// The first answer that is not an error, of one that comes soon.
 async fn again<T>(call: impl AsyncFn() -> Result<T, StoreError>) -> T {
-    let begun = Instant::now();
-    loop {
-        match call().await {
-            Ok(answer) => return answer,
-            Err(error) => assert!(begun.elapsed() < LONGEST_RECOVERY, "{}", chain(&error)),
-        }
-        sleep(Duration::from_millis(10)).await;
-    }
+    again_within(LONGEST_RECOVERY, call).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,7 +1,9 @@
 //! The servers that `scripts/services` has started, and those that tests start themselves.
 
-#![expect(
+#![allow(
     dead_code,
+    unused_imports,
+    clippy::allow_attributes,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -9,11 +11,8 @@
 )]
 
 pub(crate) mod cluster;
-mod folder;
-pub(crate) mod load;
 pub(crate) mod monitor;
 pub(crate) mod moving_slot;
-pub(crate) mod patience;
 pub(crate) mod proxy;
 pub(crate) mod sentinel;
 pub(crate) mod server;
@@ -23,13 +22,7 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use session_store_redis::{NearCacheSettings, RedisStore, RedisStoreBuilder};
-
-/// What `scripts/services` says under `name`.
-pub(crate) fn variable(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| {
-        panic!("{name} is not set, needs servers: `scripts/services run cargo test -p session-store-redis`")
-    })
-}
+pub(crate) use session_test_support::{chain, folder, load, other_process, patience, variable};
 
 /// A prefix that nobody else has. The user with few rights may use those that begin so.
 pub(crate) fn prefix() -> String {
@@ -61,10 +54,4 @@ pub(crate) fn with_near_cache(builder: RedisStoreBuilder) -> RedisStoreBuilder {
 
 pub(crate) async fn connect(builder: RedisStoreBuilder) -> RedisStore {
     builder.connect().await.unwrap()
-}
-
-/// What `error` says, with all its causes.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

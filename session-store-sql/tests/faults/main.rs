@@ -28,13 +28,10 @@ mod storms;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use session_core::StoreError;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, sleep};
 
-use support::chain;
 use support::engine::{Engine, Settings};
-use support::patience::PATIENCE;
+pub(crate) use support::patience::again;
 use support::server::Server;
 
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -58,16 +55,4 @@ fn settings<E: Engine>(server: &Server<E>) -> Settings {
 async fn alone() -> SemaphorePermit<'static> {
     static TURN: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(1));
     TURN.acquire().await.unwrap()
-}
-
-/// The first answer that is not an error, of one that comes soon.
-async fn again<T>(call: impl AsyncFn() -> Result<T, StoreError>) -> T {
-    let begun = Instant::now();
-    loop {
-        match call().await {
-            Ok(answer) => return answer,
-            Err(error) => assert!(begun.elapsed() < PATIENCE, "{}", chain(&error)),
-        }
-        sleep(Duration::from_millis(10)).await;
-    }
 }

@@ -10,8 +10,9 @@ use tokio::task::yield_now;
 use tokio::time::Instant;
 
 use crate::support::folder::Folder;
-use crate::support::other_process::{command, connections, run, task};
+use crate::support::other_process::{command, run, task};
 use crate::support::session::{NOW, count_of, counting, create, found, new_key, rotation};
+use crate::support::threads::connections;
 use crate::{alone, store};
 
 const ROUNDS: u64 = 500;

@@ -10,8 +10,9 @@ use session_store_sql::SqliteStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool};
 
 use crate::support::folder::Folder;
-use crate::support::other_process::{closed, in_own_mounts, run, task};
+use crate::support::other_process::{in_own_mounts, run, task};
 use crate::support::session::{NOW, counting, create, found, new_key, rotation};
+use crate::support::threads::closed;
 use crate::support::{chain, url};
 use crate::{alone, store};
 

@@ -9,8 +9,9 @@ use session_core::{Store as _, StoreError};
 use session_store_sql::SqliteStore;
 
 use crate::support::folder::Folder;
-use crate::support::other_process::{as_nobody, closed, command, in_own_mounts, run, task};
+use crate::support::other_process::{as_nobody, command, in_own_mounts, run, task};
 use crate::support::session::{NOW, counting, create, found};
+use crate::support::threads::closed;
 use crate::support::{chain, url};
 use crate::{alone, store};
 

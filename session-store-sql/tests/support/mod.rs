@@ -16,20 +16,15 @@
 mod engines;
 pub(crate) mod client;
 pub(crate) mod engine;
-pub(crate) mod folder;
-pub(crate) mod load;
 #[cfg(feature = "mysql")]
 mod mysql;
-pub(crate) mod other_process;
-pub(crate) mod patience;
 #[cfg(feature = "postgres")]
 mod postgres;
-mod processes;
 pub(crate) mod protocol;
 pub(crate) mod proxy;
 pub(crate) mod server;
-pub(crate) mod session;
-pub(crate) mod visitor;
+#[cfg(feature = "sqlite")]
+pub(crate) mod threads;
 
 #[cfg(feature = "sqlite")]
 use std::path::Path;
@@ -43,18 +38,10 @@ use session_store_sql::{MySqlStore, MySqlStoreBuilder};
 use session_store_sql::{PostgresStore, PostgresStoreBuilder};
 #[cfg(feature = "sqlite")]
 use session_store_sql::{SqliteStore, SqliteStoreBuilder};
+pub(crate) use session_test_support::{chain, folder, load, other_process, patience, session, variable, visitor};
 
 /// For stores whose answers are looked at, not their pace: the machine may be busy.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10);
-
-/// What `scripts/services` says under `name`.
-pub(crate) fn variable(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| {
-        panic!(
-            "{name} is not set, needs servers: `scripts/services run cargo test -p session-store-sql --all-features`"
-        )
-    })
-}
 
 /// A name that nobody else has, for tables.
 pub(crate) fn table() -> String {
@@ -99,10 +86,4 @@ pub(crate) fn url(folder: &Path) -> String {
 pub(crate) fn with_parameter(url: &str, parameter: &str) -> String {
     let separator = if url.contains('?') { '&' } else { '?' };
     format!("{url}{separator}{parameter}")
-}
-
-/// What `error` says, with all its causes.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

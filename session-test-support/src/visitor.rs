@@ -5,19 +5,20 @@ use std::sync::Arc;
 use session_core::{RequestInfo, Session, SessionManager, SigningKeys, Store};
 
 /// A node of an application.
-pub(crate) fn node(store: &Arc<dyn Store>) -> SessionManager {
+pub fn node(store: &Arc<dyn Store>) -> SessionManager {
     let keys = SigningKeys::new([[7; 32]]).unwrap();
     SessionManager::new(Arc::clone(store), keys).unwrap()
 }
 
 /// A browser with a session in which it counts.
-#[derive(Clone)]
-pub(crate) struct Visitor {
+#[derive(Clone, Debug)]
+pub struct Visitor {
     cookie: String,
 }
 
 impl Visitor {
-    pub(crate) async fn new(node: &SessionManager) -> Self {
+    /// One whose session is new, and stored.
+    pub async fn new(node: &SessionManager) -> Self {
         let session = node.open([], &RequestInfo::new());
         session.insert("n", &0_u64).unwrap();
         let committed = node.commit(session, 200).await;
@@ -26,22 +27,26 @@ impl Visitor {
         Self::of(cookie.split(';').next().unwrap())
     }
 
-    pub(crate) fn of(cookie: &str) -> Self {
+    /// One that has this cookie already.
+    pub fn of(cookie: &str) -> Self {
         let cookie = cookie.to_owned();
         Self { cookie }
     }
 
-    pub(crate) fn cookie(&self) -> &str {
+    /// What it sends.
+    pub fn cookie(&self) -> &str {
         &self.cookie
     }
 
-    pub(crate) async fn counts(&self, node: &SessionManager) {
+    /// Adds one, in a request.
+    pub async fn counts(&self, node: &SessionManager) {
         let session = self.open(node);
         session.update("n", |n: &mut u64| *n += 1).await.unwrap();
         node.commit(session, 200).await.result.unwrap();
     }
 
-    pub(crate) async fn count(&self, node: &SessionManager) -> u64 {
+    /// How far it has counted.
+    pub async fn count(&self, node: &SessionManager) -> u64 {
         self.open(node).get("n").await.unwrap().unwrap()
     }
 

@@ -9,9 +9,10 @@ use tokio::time::{Instant, sleep};
 use super::PAUSE;
 use super::outcome::Outcome;
 use super::tally::Tally;
-use crate::support::session::{NOW, counting, new_key};
+use crate::session::{NOW, counting, new_key};
 
 /// Creates sessions, and deletes them a little later.
+#[derive(Debug)]
 pub(super) struct Turnover {
     pub(super) tally: Tally,
     living: Vec<StoreKey>,
@@ -20,7 +21,7 @@ pub(super) struct Turnover {
 }
 
 impl Turnover {
-    pub(super) fn new(store: &Arc<dyn Store>) -> Self {
+    pub(super) fn new(store: &(impl Store + Clone + 'static)) -> Self {
         Self {
             tally: Tally::new(store),
             living: Vec::new(),

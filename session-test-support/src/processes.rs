@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 /// A process and what it has started, itself first.
-pub(super) fn family(parent: u32) -> Vec<u32> {
+pub(crate) fn family(parent: u32) -> Vec<u32> {
     let mut family = vec![parent];
     for entry in fs::read_dir("/proc").unwrap() {
         let pid = entry.unwrap().file_name().to_str().and_then(|name| name.parse().ok());
@@ -18,17 +18,17 @@ pub(super) fn family(parent: u32) -> Vec<u32> {
 }
 
 /// Whether it is stopped, or not there any more.
-pub(super) fn is_still(pid: u32) -> bool {
+pub(crate) fn is_still(pid: u32) -> bool {
     stat(pid).is_none_or(|(state, _)| matches!(state, 'T' | 'Z' | 'X'))
 }
 
 /// Whether it is not there any more. It may wait to be reaped.
-pub(super) fn is_gone(pid: u32) -> bool {
+pub(crate) fn is_gone(pid: u32) -> bool {
     stat(pid).is_none_or(|(state, _)| matches!(state, 'Z' | 'X'))
 }
 
 /// Those that have ended are passed by.
-pub(super) fn signal(signal: &str, pids: &[u32]) {
+pub(crate) fn signal(signal: &str, pids: &[u32]) {
     let pids = pids.iter().map(u32::to_string);
     let mut kill = Command::new("sh");
     kill.args(["-c", r#"kill "$@" 2>/dev/null || true"#, "kill", signal]);

@@ -6,22 +6,26 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// What writers have seen, and what became of it.
-#[derive(Default)]
-pub(crate) struct Outcome {
-    pub(crate) attempted: usize,
-    pub(crate) acknowledged: usize,
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Calls that were made.
+    pub attempted: usize,
+    /// Writes that were answered as done.
+    pub acknowledged: usize,
     /// With `Unavailable`.
-    pub(crate) refused: usize,
-    pub(crate) replies_lost: usize,
+    pub refused: usize,
+    /// With `ReplyLost`.
+    pub replies_lost: usize,
     /// Writes that were acknowledged and are not there.
-    pub(crate) lost: u64,
+    pub lost: u64,
     /// Deletions that were acknowledged, of sessions that are there.
-    pub(crate) back: usize,
+    pub back: usize,
     /// Writes that were refused and are there.
-    pub(crate) done_though_refused: usize,
+    pub done_though_refused: usize,
     /// Any other answer, or error.
-    pub(crate) unexpected: Vec<String>,
-    pub(crate) slowest: Duration,
+    pub unexpected: Vec<String>,
+    /// The longest call.
+    pub slowest: Duration,
     /// For each writer, when those calls began that were answered well.
     pub(super) successes: Vec<Vec<Instant>>,
     /// How long calls took that failed.
@@ -30,7 +34,7 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// How long after `failure` the last of the writers wrote again.
-    pub(crate) fn recovery_since(&self, failure: Instant) -> Duration {
+    pub fn recovery_since(&self, failure: Instant) -> Duration {
         let firsts = self.successes.iter().map(|begins| {
             let first = begins.iter().find(|begin| **begin >= failure);
             first.map_or(Duration::MAX, |first| *first - failure)
@@ -38,20 +42,22 @@ impl Outcome {
         firsts.max().unwrap()
     }
 
-    pub(crate) fn median_error(&self) -> Duration {
+    /// How long half of the calls that failed took at most.
+    pub fn median_error(&self) -> Duration {
         let mut errors = self.errors.clone();
         errors.sort_unstable();
         errors[errors.len() / 2]
     }
 
     /// Nothing is ever done for half, or done after all, and no answer is one that can't be.
-    pub(crate) fn assert_honest(&self) {
+    pub fn assert_honest(&self) {
         assert_eq!(self.done_though_refused, 0, "done though refused: {self}");
         assert!(self.unexpected.is_empty(), "{:?}", self.unexpected);
         assert!(self.acknowledged > 100, "nearly nothing was done: {self}");
     }
 
-    pub(crate) fn assert_nothing_lost(&self) {
+    /// What was acknowledged is there, and what was deleted is not.
+    pub fn assert_nothing_lost(&self) {
         assert_eq!((self.lost, self.back), (0, 0), "{self}");
     }
 }

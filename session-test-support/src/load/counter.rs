@@ -10,9 +10,10 @@ use tokio::time::{Instant, sleep};
 use super::PAUSE;
 use super::outcome::Outcome;
 use super::tally::Tally;
-use crate::support::session::{NOW, count_of, counting};
+use crate::session::{NOW, count_of, counting};
 
 /// Adds one to its session, again and again, by compare-and-swap. Nobody else does.
+#[derive(Debug)]
 pub(super) struct Counter {
     pub(super) tally: Tally,
     key: StoreKey,
@@ -24,7 +25,7 @@ pub(super) struct Counter {
 }
 
 impl Counter {
-    pub(super) fn new(store: &Arc<dyn Store>, key: StoreKey, known: Record) -> Self {
+    pub(super) fn new(store: &(impl Store + Clone + 'static), key: StoreKey, known: Record) -> Self {
         Self {
             tally: Tally::new(store),
             key,

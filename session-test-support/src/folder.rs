@@ -7,19 +7,22 @@ use std::time::Duration;
 use std::{env, fs, process, thread};
 
 /// A folder that is removed in the end.
-pub(crate) struct Folder(pub(crate) PathBuf);
+#[derive(Debug)]
+pub struct Folder(pub PathBuf);
 
 impl Folder {
-    pub(crate) fn new() -> Self {
+    /// An empty one.
+    #[expect(clippy::new_without_default, reason = "each is another")]
+    pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("session-kit-sql-test-{}-{number}", process::id()));
+        let path = env::temp_dir().join(format!("session-kit-test-{}-{number}", process::id()));
         fs::create_dir(&path).unwrap();
         Self(path)
     }
 
     /// One that is removed when this thread, which is a test, ends.
-    pub(crate) fn of_this_test() -> PathBuf {
+    pub fn of_this_test() -> PathBuf {
         thread_local! {
             static FOLDERS: RefCell<Vec<Folder>> = const { RefCell::new(Vec::new()) };
         }

@@ -7,13 +7,14 @@ use session_core::{Loaded, Store, StoreError, StoreKey};
 use tokio::time::{Instant, sleep};
 
 use super::outcome::Outcome;
-use crate::support::patience::PATIENCE;
-use crate::support::session::NOW;
+use crate::patience::PATIENCE;
+use crate::session::NOW;
 
 /// When the last call of a writer began that was answered well.
 pub(super) type Latest = Arc<Mutex<Option<Instant>>>;
 
 /// What all writers have in common.
+#[derive(Debug)]
 pub(super) struct Tally {
     pub(super) store: Arc<dyn Store>,
     pub(super) outcome: Outcome,
@@ -22,9 +23,9 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn new(store: &Arc<dyn Store>) -> Self {
+    pub(super) fn new(store: &(impl Store + Clone + 'static)) -> Self {
         Self {
-            store: Arc::clone(store),
+            store: Arc::new(store.clone()),
             outcome: Outcome::default(),
             successes: Vec::new(),
             latest: Latest::default(),

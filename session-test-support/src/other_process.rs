@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::patience::PATIENCE;
+use crate::patience::PATIENCE;
 
 /// What the other process is told.
 const TASK: &str = "SESSION_KIT_TASK";
 
 /// What this process was told, if it is such a one.
-pub(crate) fn task() -> Option<String> {
+pub fn task() -> Option<String> {
     env::var(TASK).ok()
 }
 
 /// A process that runs one test of this binary. `wrapper` is the command, if any, that is to start it.
-pub(crate) fn command(wrapper: &[&str], test: &str, task: &str) -> Command {
+pub fn command(wrapper: &[&str], test: &str, task: &str) -> Command {
     let program = env::current_exe().unwrap();
     let mut command = match wrapper.split_first() {
         Some((wrapper, arguments)) => {
@@ -34,18 +34,18 @@ pub(crate) fn command(wrapper: &[&str], test: &str, task: &str) -> Command {
 }
 
 /// A process that has file systems of its own, and may mount more.
-pub(crate) fn in_own_mounts(test: &str, task: &Path) -> Command {
+pub fn in_own_mounts(test: &str, task: &Path) -> Command {
     let wrapper = ["unshare", "--user", "--map-root-user", "--mount"];
     command(&wrapper, test, task.to_str().unwrap())
 }
 
 /// A process of a user who owns nothing and has no privileges.
-pub(crate) fn as_nobody(test: &str, task: &Path) -> Command {
+pub fn as_nobody(test: &str, task: &Path) -> Command {
     command(&["unshare", "--user"], test, task.to_str().unwrap())
 }
 
 /// Waits until it has ended well.
-pub(crate) async fn end_well(mut process: Child) {
+pub async fn end_well(mut process: Child) {
     let ended = async {
         while process.try_wait().unwrap().is_none() {
             sleep(Duration::from_millis(5)).await;
@@ -60,43 +60,28 @@ pub(crate) async fn end_well(mut process: Child) {
     );
 }
 
-pub(crate) async fn run(mut command: Command) {
+/// Starts it, and waits until it has ended well.
+pub async fn run(mut command: Command) {
     end_well(command.spawn().unwrap()).await;
 }
 
 /// A process that runs one test, with something to do: gone with this value.
-pub(crate) struct OtherProcess(tokio::process::Child);
+#[derive(Debug)]
+pub struct OtherProcess(tokio::process::Child);
 
 impl OtherProcess {
-    pub(crate) fn start(test: &str, task: &[&str]) -> Self {
+    /// Starts it. The words of the task have no blanks in them.
+    pub fn start(test: &str, task: &[&str]) -> Self {
         let mut command = command(&[], test, &task.join(" "));
         command.stdout(Stdio::null());
         let child = tokio::process::Command::from(command).kill_on_drop(true).spawn();
         Self(child.unwrap())
     }
 
-    pub(crate) async fn succeeds(mut self) {
+    /// Waits until it has ended well.
+    pub async fn succeeds(mut self) {
         let status = timeout(PATIENCE, self.0.wait()).await;
         let status = status.expect("the other process takes too long").unwrap();
         assert!(status.success(), "the other process has failed");
-    }
-}
-
-/// The threads of this process that are a store's connections to SQLite, by their numbers.
-pub(crate) fn connections() -> Vec<usize> {
-    let threads = std::fs::read_dir("/proc/self/task").unwrap();
-    let names = threads.map(|thread| std::fs::read_to_string(thread.unwrap().path().join("comm")).unwrap_or_default());
-    let numbers = names.map(|name| {
-        name.trim()
-            .strip_prefix("session-kit-")
-            .map(|number| number.parse().unwrap())
-    });
-    numbers.flatten().collect()
-}
-
-/// Waits until all that belonged to stores is closed.
-pub(crate) async fn closed() {
-    while !connections().is_empty() {
-        sleep(Duration::from_millis(1)).await;
     }
 }

@@ -9,23 +9,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use session_core::{Record, StoreKey};
-use session_store_redis::RedisStore;
+use session_core::{Record, Store, StoreKey};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
-use super::patience::wait_until;
-use super::session::{counting, create};
+use crate::patience::wait_until;
+use crate::session::{counting, create};
 use counter::Counter;
-pub(crate) use outcome::Outcome;
+pub use outcome::Outcome;
 use tally::Latest;
 use turnover::Turnover;
 
 /// Between two calls of a writer, so that the servers have time for each other.
 const PAUSE: Duration = Duration::from_millis(3);
+/// How long writers go on before a failure, and after it.
+const WHILE: Duration = Duration::from_millis(500);
 
 /// Writers that are at work.
-pub(crate) struct Load {
+#[derive(Debug)]
+pub struct Load {
     ends: Arc<AtomicBool>,
     counters: Vec<JoinHandle<Counter>>,
     turnovers: Vec<JoinHandle<Turnover>>,
@@ -33,8 +35,20 @@ pub(crate) struct Load {
 }
 
 impl Load {
+    /// So many writers count, each in a session that the store has and its replicas soon will; four more create and delete others.
+    pub async fn start(store: &(impl Store + Clone + 'static), writers: usize) -> Self {
+        let mut keys = Vec::with_capacity(writers);
+        for _ in 0..writers {
+            let record = counting(0);
+            keys.push((create(store, &record).await, record));
+        }
+        let load = Self::of(store, keys);
+        sleep(WHILE).await;
+        load
+    }
+
     /// Each of `keys` is the session of a writer; four more create and delete others.
-    pub(crate) fn of(store: &RedisStore, keys: Vec<(StoreKey, Record)>) -> Self {
+    pub fn of(store: &(impl Store + Clone + 'static), keys: Vec<(StoreKey, Record)>) -> Self {
         let mut load = Self::counting(store, keys);
         for _ in 0..4 {
             let turnover = Turnover::new(store);
@@ -45,7 +59,7 @@ impl Load {
     }
 
     /// Each of `keys` is the session of a writer.
-    pub(crate) fn counting(store: &RedisStore, keys: Vec<(StoreKey, Record)>) -> Self {
+    pub fn counting(store: &(impl Store + Clone + 'static), keys: Vec<(StoreKey, Record)>) -> Self {
         let mut load = Self {
             ends: Arc::default(),
             counters: Vec::new(),
@@ -61,26 +75,14 @@ impl Load {
     }
 
     /// Waits until all of them have written since `failure`, and goes on for a moment.
-    pub(crate) async fn recover_since(&self, failure: Instant) {
+    pub async fn recover_since(&self, failure: Instant) {
         let has_written = |latest: &Latest| latest.lock().unwrap().is_some_and(|latest| latest >= failure);
         wait_until("all write again", async || self.latest.iter().all(has_written)).await;
-        sleep(Duration::from_millis(500)).await;
-    }
-
-    /// As many writers, each with a session that the store has and its replicas soon will.
-    pub(crate) async fn start(store: &RedisStore, writers: usize) -> Self {
-        let mut keys = Vec::with_capacity(writers);
-        for _ in 0..writers {
-            let record = counting(0);
-            keys.push((create(store, &record).await, record));
-        }
-        let load = Self::of(store, keys);
-        sleep(Duration::from_millis(500)).await;
-        load
+        sleep(WHILE).await;
     }
 
     /// Ends the work.
-    pub(crate) async fn stop(self) -> Stopped {
+    pub async fn stop(self) -> Stopped {
         self.ends.store(true, Ordering::SeqCst);
         let mut stopped = Stopped::default();
         for counter in self.counters {
@@ -93,21 +95,21 @@ impl Load {
     }
 
     /// Ends the work, and looks at what is there.
-    pub(crate) async fn end(self) -> Outcome {
+    pub async fn end(self) -> Outcome {
         self.stop().await.judge().await
     }
 }
 
 /// Writers that have ended.
-#[derive(Default)]
-pub(crate) struct Stopped {
+#[derive(Debug, Default)]
+pub struct Stopped {
     counters: Vec<Counter>,
     turnovers: Vec<Turnover>,
 }
 
 impl Stopped {
     /// Looks at what is there.
-    pub(crate) async fn judge(self) -> Outcome {
+    pub async fn judge(self) -> Outcome {
         let mut outcome = Outcome::default();
         for counter in self.counters {
             counter.judge(&mut outcome).await;

@@ -19,8 +19,10 @@ pub mod load;
 pub mod other_process;
 pub mod patience;
 mod processes;
+pub mod proxy;
 pub mod service;
 pub mod session;
+pub mod storm;
 pub mod visitor;
 
 /// What `scripts/services` says under `name`.

@@ -4,10 +4,19 @@ use std::sync::Arc;
 
 use session_core::{RequestInfo, Session, SessionManager, SigningKeys, Store};
 
+use crate::patience::PATIENCE;
+
 /// A node of an application.
 pub fn node(store: &Arc<dyn Store>) -> SessionManager {
     let keys = SigningKeys::new([[7; 32]]).unwrap();
     SessionManager::new(Arc::clone(store), keys).unwrap()
+}
+
+/// A node whose visitors wait in line, however long it is.
+pub fn patient_node(store: &Arc<dyn Store>) -> SessionManager {
+    let keys = SigningKeys::new([[7; 32]]).unwrap();
+    let builder = SessionManager::builder(Arc::clone(store), keys).operation_timeout(PATIENCE);
+    builder.build().unwrap()
 }
 
 /// A browser with a session in which it counts.

@@ -2,27 +2,26 @@
 
 #![allow(
     dead_code,
+    unused_imports,
     clippy::allow_attributes,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test may panic, and none needs everything"
 )]
+
+pub(crate) mod protocol;
+pub(crate) mod server;
 
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use session_store_mongo::{MongoStore, MongoStoreBuilder};
+pub(crate) use session_test_support::{chain, load, other_process, patience, proxy, session, storm, variable, visitor};
 
 /// For stores whose answers are looked at, not their pace: the machine may be busy.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10);
-
-/// What `scripts/services` says under `name`.
-pub(crate) fn variable(name: &str) -> String {
-    std::env::var(name).unwrap_or_else(|_| {
-        panic!("{name} is not set, needs servers: `scripts/services run cargo test -p session-store-mongo`")
-    })
-}
 
 /// A name that nobody else has, for a collection.
 pub(crate) fn collection() -> String {

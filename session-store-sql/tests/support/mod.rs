@@ -38,7 +38,9 @@ use session_store_sql::{MySqlStore, MySqlStoreBuilder};
 use session_store_sql::{PostgresStore, PostgresStoreBuilder};
 #[cfg(feature = "sqlite")]
 use session_store_sql::{SqliteStore, SqliteStoreBuilder};
-pub(crate) use session_test_support::{chain, folder, load, other_process, patience, session, variable, visitor};
+pub(crate) use session_test_support::{
+    chain, folder, load, other_process, patience, session, storm, variable, visitor,
+};
 
 /// For stores whose answers are looked at, not their pace: the machine may be busy.
 pub(crate) const LIMIT: Duration = Duration::from_secs(10);

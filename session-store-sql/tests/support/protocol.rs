@@ -1,24 +1,6 @@
 //! What clients send to servers, so far as tests tell it apart.
 
-/// Reads one direction of a connection.
-pub(crate) trait Protocol: Default + Send {
-    /// What begins in these bytes.
-    fn read(&mut self, bytes: &[u8]) -> Vec<Sent>;
-}
-
-/// Something that a server is asked to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sent {
-    /// To let a client in, or go.
-    Enter,
-    Prepare,
-    /// To run what was prepared.
-    Execute,
-    /// To run a text.
-    Query,
-    /// To say that it is there.
-    Ping,
-}
+pub(crate) use session_test_support::proxy::{Protocol, Sent};
 
 /// PostgreSQL's: a letter, a length, and so much more. The first message has no letter.
 #[derive(Default)]

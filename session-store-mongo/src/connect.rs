@@ -14,6 +14,7 @@ use session_core::{Clock as _, ConfigError, Moment, StoreKey, SystemClock};
 use crate::connect_error::MongoConnectError;
 use crate::document;
 use crate::failure::Failure;
+use crate::line::Line;
 use crate::names::{check_collection, check_database};
 use crate::sessions::Sessions;
 use crate::settings::{Concerns, MongoStoreBuilder, Target};
@@ -45,8 +46,18 @@ impl MongoStoreBuilder {
             limits,
             creates_indexes,
         } = self;
-        let (client, concerns, of_url) = match target {
-            Target::Client(client, concerns) => (client, concerns, None),
+        let Opened {
+            client,
+            concerns,
+            database: of_url,
+            connections,
+        } = match target {
+            Target::Client(client, concerns) => Opened {
+                client,
+                concerns,
+                database: None,
+                connections: limits.connections,
+            },
             Target::Options(mut options) => {
                 limits.apply(&mut options);
                 open(*options)?
@@ -66,6 +77,7 @@ impl MongoStoreBuilder {
             database,
             write_concern,
             response_timeout: limits.response_timeout,
+            line: Line::new(connections),
         };
         sessions.prepare(creates_indexes).await?;
         Ok(MongoStore::new(sessions))
@@ -82,7 +94,14 @@ async fn parse(url: &str) -> Result<ClientOptions, MongoConnectError> {
     options.map_err(|_| MongoConnectError::Url { form: FORM })
 }
 
-type Opened = (Client, Concerns, Option<String>);
+struct Opened {
+    client: Client,
+    concerns: Concerns,
+    /// What the URL names.
+    database: Option<String>,
+    /// The most that are used at once, where that is known.
+    connections: Option<u32>,
+}
 
 fn open(mut options: ClientOptions) -> Result<Opened, MongoConnectError> {
     options.app_name = options.app_name.or_else(|| Some(APPLICATION.to_owned()));
@@ -91,9 +110,16 @@ fn open(mut options: ClientOptions) -> Result<Opened, MongoConnectError> {
         write: options.write_concern.clone(),
     };
     let database = options.default_database.clone();
+    // None at all is what MongoDB calls no bound.
+    let connections = options.max_pool_size.filter(|connections| *connections > 0);
     let client = Client::with_options(options).map_err(Failure::from);
     let client = client.map_err(|failure| MongoConnectError::Unreachable(failure.into_cause()))?;
-    Ok((client, concerns, database))
+    Ok(Opened {
+        client,
+        concerns,
+        database,
+        connections,
+    })
 }
 
 /// The collection, read from the primary whatever the client says: a write must be seen by whoever reads after it.

@@ -40,6 +40,10 @@ pub(crate) struct Failure {
 pub(crate) enum Trouble {
     #[error("the database did not answer within {0:?}")]
     NoAnswer(Duration),
+    #[error("the database did not answer others, and one at a time tries again")]
+    Away,
+    #[error("no connection was free within {0:?}")]
+    NoConnection(Duration),
     #[error("the database refuses: {name} ({code})")]
     Refused { code: i32, name: String },
     #[error("the write is not confirmed by as many nodes as it should be: {name} ({code})")]
@@ -48,6 +52,8 @@ pub(crate) enum Trouble {
     Incomprehensible,
     #[error("the database knows no such user: {0}")]
     Authentication(String),
+    #[error("{0}")]
+    NoServer(String),
     #[error("{0}")]
     Driver(String),
 }
@@ -65,6 +71,16 @@ impl Failure {
     /// The time limit has passed. What was under way may have been done.
     pub(crate) fn late(limit: Duration) -> Self {
         Self::new(Judgement::Unknown, Trouble::NoAnswer(limit))
+    }
+
+    /// All connections were at work until the time limit had passed.
+    pub(crate) fn no_connection(limit: Duration) -> Self {
+        Self::new(Judgement::Refused, Trouble::NoConnection(limit))
+    }
+
+    /// Somebody else tries whether the database is back.
+    pub(crate) fn away() -> Self {
+        Self::new(Judgement::Refused, Trouble::Away)
     }
 
     /// A write that the server answered without doing it.
@@ -123,6 +139,11 @@ impl Failure {
         matches!(self.trouble(), Some(Trouble::Authentication(_)))
     }
 
+    /// There was no answer in time, or nobody who would give one.
+    pub(crate) fn is_silence(&self) -> bool {
+        matches!(self.trouble(), Some(Trouble::NoAnswer(_) | Trouble::NoServer(_)))
+    }
+
     /// The server is there, and says no.
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(self.trouble(), Some(Trouble::Refused { .. }))
@@ -149,6 +170,10 @@ impl Failure {
         }
     }
 
+    pub(crate) fn cause(&self) -> &(dyn std::error::Error + 'static) {
+        &*self.cause
+    }
+
     pub(crate) fn into_cause(self) -> Cause {
         self.cause
     }
@@ -170,10 +195,12 @@ impl From<Error> for Failure {
 
 impl Failure {
     fn of_kind(kind: ErrorKind) -> Self {
+        if let ErrorKind::ServerSelection { .. } = kind {
+            return Self::new(Judgement::Refused, Trouble::NoServer(kind.to_string()));
+        }
         let was_not_sent = matches!(
             kind,
-            ErrorKind::ServerSelection { .. }
-                | ErrorKind::DnsResolve { .. }
+            ErrorKind::DnsResolve { .. }
                 | ErrorKind::InvalidTlsConfig { .. }
                 | ErrorKind::IncompatibleServer { .. }
                 | ErrorKind::InvalidArgument { .. }

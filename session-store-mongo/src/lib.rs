@@ -71,8 +71,9 @@
 //!
 //! # Connections
 //!
-//! Each carries one command at a time. Whoever finds none free waits in line. A command that is given up closes its connection, so that no answer can reach the
-//! wrong caller. TLS is asked for in the URL (`tls=true`); the driver trusts the authorities that Mozilla does, or those in `tlsCAFile`.
+//! Each carries one command at a time. Whoever finds none free waits in line, and is told when the time is up; nothing was sent then. A command that is given up
+//! closes its connection, so that no answer can reach the wrong caller. Where the database answers nobody, one caller at a time tries again, and the others are
+//! told at once. TLS is asked for in the URL (`tls=true`); the driver trusts the authorities that Mozilla does, or those in `tlsCAFile`.
 
 mod connect;
 mod connect_error;
@@ -82,8 +83,10 @@ mod failure;
 mod given;
 mod indexes;
 mod limits;
+mod line;
 mod moments;
 mod names;
+mod outage;
 mod owners;
 mod rotation;
 mod sessions;

@@ -6,6 +6,7 @@ use futures_util::TryStreamExt as _;
 use mongodb::bson::{Binary, Document, RawDocumentBuf, doc};
 use session_core::{CUT_OFF_KEPT, Listed, Loaded, Moment, Owner, StoreError, StoreKey};
 
+use crate::deadline::Deadline;
 use crate::document::{self, Entry, binary, cut_off_id, key_of};
 use crate::failure::Intent;
 use crate::moments::{date, removal};
@@ -24,9 +25,18 @@ struct Belongings {
     marks: BTreeMap<StoreKey, (StoreKey, Moment)>,
 }
 
+/// The end of an owner's sessions.
+#[derive(Clone, Copy)]
+struct Burial<'a> {
+    owner: &'a Owner,
+    spared: &'a BTreeSet<StoreKey>,
+    now: Moment,
+    deadline: Deadline<'a>,
+}
+
 impl Sessions {
     pub(crate) async fn sessions_of(&self, owner: &Owner, now: Moment) -> Result<Vec<Listed>, StoreError> {
-        let documents = self.find(doc! { "owner": owner.as_str() }).await?;
+        let documents = self.find(doc! { "owner": owner.as_str() }, self.deadline()).await?;
         let listed = readable(&documents).filter_map(|(key, entry)| match entry {
             Entry::Session {
                 created_at,
@@ -50,26 +60,33 @@ impl Sessions {
         except: Option<&StoreKey>,
         now: Moment,
     ) -> Result<u64, StoreError> {
-        self.move_cut_off(owner, now).await?;
-        let documents = self.find(doc! { "owner": owner.as_str() }).await?;
+        let deadline = self.deadline();
+        self.move_cut_off(owner, now, deadline).await?;
+        let documents = self.find(doc! { "owner": owner.as_str() }, deadline).await?;
         let belongings = Belongings::of(&documents, now);
-        let spared = self.spared(except, &belongings, now).await?;
+        let spared = self.spared(except, &belongings, now, deadline).await?;
         let successors = belongings.marks.values().map(|(successor, _)| *successor);
         let living = belongings.living.iter().copied().chain(successors);
         let living = living.filter(|key| !belongings.ended.contains(key) && !spared.contains(key));
         let ended = belongings.ended.difference(&spared).copied();
         // One that had ended may have been touched by a request that read the clock before.
-        self.end(owner, ended.collect(), &spared, now).await?;
-        self.end(owner, living.collect(), &spared, now).await
+        let burial = Burial {
+            owner,
+            spared: &spared,
+            now,
+            deadline,
+        };
+        self.end(burial, ended.collect()).await?;
+        self.end(burial, living.collect()).await
     }
 
-    async fn move_cut_off(&self, owner: &Owner, now: Moment) -> Result<(), StoreError> {
+    async fn move_cut_off(&self, owner: &Owner, now: Moment, deadline: Deadline<'_>) -> Result<(), StoreError> {
         let forward = doc! { "$max": { "cutOff": date(now), "removeAt": removal(now + CUT_OFF_KEPT, now) } };
         let moved = self
             .collection
             .update_one(doc! { "_id": cut_off_id(owner) }, forward)
             .upsert(true);
-        let moved = self.deadline().of(moved).await;
+        let moved = deadline.of(moved).await;
         moved.map(drop).map_err(|failure| failure.of(Intent::Write))
     }
 
@@ -79,6 +96,7 @@ impl Sessions {
         except: Option<&StoreKey>,
         belongings: &Belongings,
         now: Moment,
+        deadline: Deadline<'_>,
     ) -> Result<BTreeSet<StoreKey>, StoreError> {
         let mut spared = BTreeSet::new();
         let mut next = except.copied();
@@ -89,7 +107,7 @@ impl Sessions {
             next = match belongings.marks.get(&key) {
                 Some((successor, until)) => (!until.has_passed(now)).then_some(*successor),
                 None if belongings.living.contains(&key) => None,
-                None => match self.look(&key, now, self.deadline()).await? {
+                None => match self.look(&key, now, deadline).await? {
                     Loaded::Moved(successor) => Some(successor),
                     Loaded::Found(_) | Loaded::Absent => None,
                 },
@@ -100,48 +118,44 @@ impl Sessions {
 
     /// Ends the sessions under these keys that are the owner's, and answers how many there were. One that was rotated meanwhile has left a
     /// mark, which is followed.
-    async fn end(
-        &self,
-        owner: &Owner,
-        mut keys: BTreeSet<StoreKey>,
-        spared: &BTreeSet<StoreKey>,
-        now: Moment,
-    ) -> Result<u64, StoreError> {
+    async fn end(&self, burial: Burial<'_>, mut keys: BTreeSet<StoreKey>) -> Result<u64, StoreError> {
         let (mut ended, mut named) = (0, BTreeSet::new());
         for _ in 0..MOST_MARKS {
-            let buried = self.bury(owner, &keys, now).await?;
+            let buried = self.bury(burial, &keys).await?;
             ended += buried;
             if buried >= keys.len() as u64 {
                 break;
             }
             named.extend(keys.iter().copied());
-            let successors = self.successors(&keys).await?;
+            let successors = self.successors(&keys, burial.deadline).await?;
             keys = successors
                 .into_iter()
-                .filter(|key| !named.contains(key) && !spared.contains(key))
+                .filter(|key| !named.contains(key) && !burial.spared.contains(key))
                 .collect();
         }
         Ok(ended)
     }
 
-    async fn bury(&self, owner: &Owner, keys: &BTreeSet<StoreKey>, now: Moment) -> Result<u64, StoreError> {
+    async fn bury(&self, burial: Burial<'_>, keys: &BTreeSet<StoreKey>) -> Result<u64, StoreError> {
+        let Burial {
+            owner, now, deadline, ..
+        } = burial;
         let mut buried = 0;
         for keys in at_once(keys) {
             let records = doc! { "_id": { "$in": keys }, "owner": owner.as_str(), "revision": { "$exists": true } };
             let burial = self.collection.update_many(records, document::bury(now));
-            let burial = self.deadline().of(burial).await;
+            let burial = deadline.of(burial).await;
             buried += burial.map_err(|failure| failure.of(Intent::Write))?.matched_count;
         }
         Ok(buried)
     }
 
     /// Where the marks under these keys lead.
-    async fn successors(&self, keys: &BTreeSet<StoreKey>) -> Result<Vec<StoreKey>, StoreError> {
+    async fn successors(&self, keys: &BTreeSet<StoreKey>, deadline: Deadline<'_>) -> Result<Vec<StoreKey>, StoreError> {
         let mut successors = Vec::new();
         for keys in at_once(keys) {
-            let marks = self
-                .find(doc! { "_id": { "$in": keys }, "successor": { "$exists": true } })
-                .await?;
+            let filter = doc! { "_id": { "$in": keys }, "successor": { "$exists": true } };
+            let marks = self.find(filter, deadline).await?;
             successors.extend(readable(&marks).filter_map(|(_, entry)| match entry {
                 Entry::Mark { successor, .. } => Some(successor),
                 Entry::Session { .. } | Entry::Other => None,
@@ -151,15 +165,12 @@ impl Sessions {
     }
 
     /// The documents that match, without their data.
-    async fn find(&self, filter: Document) -> Result<Vec<RawDocumentBuf>, StoreError> {
+    async fn find(&self, filter: Document, deadline: Deadline<'_>) -> Result<Vec<RawDocumentBuf>, StoreError> {
         let find = async {
             let found = self.collection.find(filter).projection(document::entry());
             found.await?.try_collect().await
         };
-        self.deadline()
-            .of(find)
-            .await
-            .map_err(|failure| failure.of(Intent::Read))
+        deadline.of(find).await.map_err(|failure| failure.of(Intent::Read))
     }
 }
 

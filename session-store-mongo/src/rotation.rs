@@ -46,7 +46,7 @@ impl Sessions {
         rotation: &Rotation<'_>,
         outcome: &Outcome,
         now: Moment,
-        deadline: Deadline,
+        deadline: Deadline<'_>,
     ) -> Result<Option<Rotated>, StoreError> {
         let rotated = if outcome.stopped_by == Some(CUT_OFF) {
             Some(Rotated::CutOff)
@@ -74,7 +74,7 @@ impl Sessions {
     }
 
     /// What was refused in the middle leaves nothing. If that fails too, what stays is a record that nobody can reach.
-    async fn take_back(&self, rotation: &Rotation<'_>, failure: Failure, deadline: Deadline) -> StoreError {
+    async fn take_back(&self, rotation: &Rotation<'_>, failure: Failure, deadline: Deadline<'_>) -> StoreError {
         let error = failure.of(Intent::Write);
         if !matches!(error, StoreError::ReplyLost(_)) {
             drop(self.remove(rotation.new, rotation.record.revision, deadline).await);

@@ -13,6 +13,7 @@ use crate::deadline::Deadline;
 use crate::document::{self, Entry, Stored, binary, number};
 use crate::failure::Intent;
 use crate::given::{check_size, signing_in};
+use crate::line::Line;
 use crate::moments::{date, removal};
 use crate::statements::Statements;
 
@@ -28,6 +29,7 @@ pub(crate) struct Sessions {
     /// What the collection has, for commands of our own.
     pub(crate) write_concern: RawDocumentBuf,
     pub(crate) response_timeout: Duration,
+    pub(crate) line: Line,
 }
 
 /// A write found nothing to do, and nothing that would explain it, again and again.
@@ -36,8 +38,8 @@ pub(crate) struct Sessions {
 struct Unsettled;
 
 impl Sessions {
-    pub(crate) fn deadline(&self) -> Deadline {
-        Deadline::after(self.response_timeout)
+    pub(crate) fn deadline(&self) -> Deadline<'_> {
+        Deadline::after(self.response_timeout, &self.line)
     }
 
     pub(crate) async fn create(
@@ -68,7 +70,7 @@ impl Sessions {
         record: &Record,
         (owner, signs_in): (&Owner, Moment),
         now: Moment,
-        deadline: Deadline,
+        deadline: Deadline<'_>,
     ) -> Result<Created, StoreError> {
         let statements = || {
             Statements::new()
@@ -91,7 +93,7 @@ impl Sessions {
         self.look(key, now, self.deadline()).await
     }
 
-    pub(crate) async fn look(&self, key: &StoreKey, now: Moment, deadline: Deadline) -> Result<Loaded, StoreError> {
+    pub(crate) async fn look(&self, key: &StoreKey, now: Moment, deadline: Deadline<'_>) -> Result<Loaded, StoreError> {
         Ok(match self.stored(key, deadline).await? {
             Some(Stored::Record(record)) if !record.expires_at.has_passed(now) => Loaded::Found(record),
             Some(Stored::Mark { successor, expires_at }) if !expires_at.has_passed(now) => Loaded::Moved(successor),
@@ -100,13 +102,13 @@ impl Sessions {
     }
 
     /// What is under `key`, ended or not.
-    pub(crate) async fn stored(&self, key: &StoreKey, deadline: Deadline) -> Result<Option<Stored>, StoreError> {
+    pub(crate) async fn stored(&self, key: &StoreKey, deadline: Deadline<'_>) -> Result<Option<Stored>, StoreError> {
         let found = deadline.of(self.collection.find_one(doc! { "_id": binary(key) })).await;
         let found = found.map_err(|failure| failure.of(Intent::Read))?;
         Ok(found.map(|document| Stored::read(&document)).transpose()?)
     }
 
-    async fn has(&self, key: &StoreKey, revision: Revision, deadline: Deadline) -> Result<bool, StoreError> {
+    async fn has(&self, key: &StoreKey, revision: Revision, deadline: Deadline<'_>) -> Result<bool, StoreError> {
         let stored = self.stored(key, deadline).await?;
         Ok(matches!(stored, Some(Stored::Record(record)) if record.revision == revision))
     }
@@ -116,7 +118,7 @@ impl Sessions {
         &self,
         key: &StoreKey,
         revision: Revision,
-        deadline: Deadline,
+        deadline: Deadline<'_>,
     ) -> Result<(), StoreError> {
         let filter = doc! { "_id": binary(key), "revision": number(revision) };
         let removed = deadline.of(self.collection.delete_one(filter)).await;

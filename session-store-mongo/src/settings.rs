@@ -120,7 +120,8 @@ impl MongoStoreBuilder {
     /// How many connections to open to each node, 1 to 1000, by default `maxPoolSize` of the URL, or else 32.
     ///
     /// Each carries one command at a time; callers beyond them wait in line. They are opened when they are first needed, and closed after
-    /// `maxIdleTimeMS`, by default five minutes, without work. A client of the application's has its own.
+    /// `maxIdleTimeMS`, by default five minutes, without work. A client of the application's has its own, of which sessions then take at most
+    /// so many at once; without this, all.
     pub const fn connections(mut self, connections: u32) -> Self {
         self.limits.connections = Some(connections);
         self

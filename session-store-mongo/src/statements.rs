@@ -69,7 +69,7 @@ impl Sessions {
     pub(crate) async fn run(
         &self,
         statements: impl Fn() -> Statements,
-        deadline: Deadline,
+        deadline: Deadline<'_>,
     ) -> Result<Outcome, Failure> {
         let (mut attempts, mut was_interrupted) = (1, false);
         loop {
@@ -88,7 +88,7 @@ impl Sessions {
         }
     }
 
-    async fn send(&self, statements: Statements, deadline: Deadline) -> Result<Outcome, Failure> {
+    async fn send(&self, statements: Statements, deadline: Deadline<'_>) -> Result<Outcome, Failure> {
         let command = rawdoc! {
             "update": self.collection.name(),
             "ordered": true,

@@ -42,7 +42,7 @@ const LONGEST_RECOVERY: Duration = Duration::from_secs(4);
 fn builder(url: String) -> MongoStoreBuilder {
     MongoStore::builder(url)
         .collection(support::collection())
-        .connections(8)
+        .connections(32)
         .connect_timeout(CONNECT_TIMEOUT)
         .response_timeout(RESPONSE_TIMEOUT)
 }

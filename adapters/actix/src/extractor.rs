@@ -1,6 +1,5 @@
 //! The session as a handler's argument, and errors as responses.
 
-use std::fmt;
 use std::future::{Ready, ready};
 use std::ops::Deref;
 
@@ -56,18 +55,9 @@ impl FromRequest for Session {
 }
 
 /// A handler asks for a session on a route without [`SessionMiddleware`](crate::SessionMiddleware).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a handler asks for a session on a route without one: add `.wrap(SessionMiddleware::new(manager))`")]
 pub struct MissingMiddleware(());
-
-impl fmt::Display for MissingMiddleware {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(
-            "a handler asks for a session on a route without one: add `.wrap(SessionMiddleware::new(manager))`",
-        )
-    }
-}
-
-impl std::error::Error for MissingMiddleware {}
 
 impl ResponseError for MissingMiddleware {
     fn error_response(&self) -> HttpResponse {
@@ -80,26 +70,9 @@ impl ResponseError for MissingMiddleware {
 ///
 /// The client sees the status and nothing else: 503 with `Retry-After` where trying again may help, 409 where the
 /// request came too late, else 500.
-#[derive(Debug)]
-pub struct SessionError(pub Error);
-
-impl From<Error> for SessionError {
-    fn from(error: Error) -> Self {
-        Self(error)
-    }
-}
-
-impl fmt::Display for SessionError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
-    }
-}
-
-impl std::error::Error for SessionError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
-    }
-}
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct SessionError(#[from] pub Error);
 
 impl ResponseError for SessionError {
     fn status_code(&self) -> StatusCode {

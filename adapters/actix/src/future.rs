@@ -7,14 +7,18 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::ServiceResponse;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use actix_web::{Error, HttpResponse};
 use pin_project_lite::pin_project;
 use session_core::{CommitFuture, Committed, HeaderLines, ResponseHeaders, Session, SessionManager};
 
 use crate::extractor::SessionError;
+
+/// A response, or an error that the server makes one of.
+type Answer<B> = Result<ServiceResponse<B>, Error>;
 
 pin_project! {
     /// The response, once its session is committed.
@@ -25,12 +29,6 @@ pin_project! {
         session: Option<Session>,
         commit: Option<(CommitFuture, Answer<B>)>,
     }
-}
-
-/// What came from inside. An error's response is made here, for nobody else knows its status, and some can be made once.
-enum Answer<B> {
-    Response(ServiceResponse<B>),
-    Error(Error, HttpResponse),
 }
 
 impl<F, B> ResponseFuture<F, B> {
@@ -44,17 +42,14 @@ impl<F, B> ResponseFuture<F, B> {
     }
 }
 
-impl<F, B> Future for ResponseFuture<F, B>
-where
-    F: Future<Output = Result<ServiceResponse<B>, Error>>,
-{
-    type Output = Result<ServiceResponse<EitherBody<B>>, Error>;
+impl<F: Future<Output = Answer<B>>, B> Future for ResponseFuture<F, B> {
+    type Output = Answer<EitherBody<B>>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if this.session.is_some() {
-            let answer = Answer::from(ready!(this.handler.poll(context)));
-            let status = answer.status();
+            let mut answer = ready!(this.handler.poll(context));
+            let status = status_of(&mut answer).as_u16();
             *this.commit = this
                 .session
                 .take()
@@ -67,7 +62,7 @@ where
         let Some((_, answer)) = this.commit.take() else {
             return Poll::Pending;
         };
-        Poll::Ready(answer.finish(committed))
+        Poll::Ready(finish(answer, committed))
     }
 }
 
@@ -80,54 +75,37 @@ impl<F, B> fmt::Debug for ResponseFuture<F, B> {
     }
 }
 
-impl<B> From<Result<ServiceResponse<B>, Error>> for Answer<B> {
-    fn from(result: Result<ServiceResponse<B>, Error>) -> Self {
-        match result {
-            Ok(response) => Self::Response(response),
-            Err(error) => {
-                let response = error.error_response();
-                Self::Error(error, response)
-            }
+/// An error's status is that of the response made of it, and some make theirs only once: so the error keeps it.
+fn status_of<B>(answer: &mut Answer<B>) -> StatusCode {
+    match answer {
+        Ok(response) => response.status(),
+        Err(error) => {
+            let response = error.error_response();
+            let status = response.status();
+            let kept = Cell::new(Some(response));
+            error.add_response_mapper(move |made_again| kept.take().unwrap_or(made_again));
+            status
         }
     }
 }
 
-impl<B> Answer<B> {
-    fn status(&self) -> u16 {
-        match self {
-            Self::Response(response) => response.status(),
-            Self::Error(_, response) => response.status(),
-        }
-        .as_u16()
+/// Where the commit failed, a refusal takes the answer's place: it said something that has not happened.
+fn finish<B>(answer: Answer<B>, committed: Committed) -> Answer<EitherBody<B>> {
+    let Committed { headers, result } = committed;
+    let mut answer = match (answer, result.map_err(SessionError)) {
+        (Ok(response), Ok(())) => Ok(response.map_into_left_body()),
+        (Ok(response), Err(refusal)) => Ok(response.error_response(refusal).map_into_right_body()),
+        (Err(error), Ok(())) => Err(error),
+        (Err(_), Err(refusal)) => Err(refusal.into()),
+    };
+    match &mut answer {
+        Ok(response) => add(headers, response.headers_mut()),
+        Err(error) => error.add_response_mapper(move |mut response| {
+            add(headers.clone(), response.headers_mut());
+            response
+        }),
     }
-
-    /// Where the commit failed, a refusal takes the answer's place: it said something that has not happened.
-    fn finish(self, committed: Committed) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-        let refusal = committed.result.err().map(SessionError);
-        let mut response = match (self, refusal) {
-            (Self::Response(response), None) => response.map_into_left_body(),
-            (Self::Response(response), Some(refusal)) => response.error_response(refusal).map_into_right_body(),
-            (Self::Error(error, response), None) => return Err(answered(error, response, committed.headers)),
-            (Self::Error(..), Some(refusal)) => {
-                let error = Error::from(refusal);
-                let response = error.error_response();
-                return Err(answered(error, response, committed.headers));
-            }
-        };
-        add(committed.headers, response.headers_mut());
-        Ok(response)
-    }
-}
-
-/// The same error, whose response has the session's headers.
-fn answered(mut error: Error, response: HttpResponse, headers: ResponseHeaders) -> Error {
-    let made = Cell::new(Some(response));
-    error.add_response_mapper(move |again| {
-        let mut response = made.take().unwrap_or(again);
-        add(headers.clone(), response.headers_mut());
-        response
-    });
-    error
+    answer
 }
 
 fn add(headers: ResponseHeaders, head: &mut HeaderMap) {

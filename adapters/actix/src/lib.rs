@@ -5,8 +5,8 @@
 //!
 //! # What happens when
 //!
-//! - **A handler or a middleware fails**: the session is committed as its status says, as after any response: a 4xx keeps
-//!   what was recorded, a 5xx drops it. The error stays the one that it was.
+//! - **A handler or a middleware fails**: its session is committed as the status says, as after any response: a 4xx keeps
+//!   what was recorded, a 5xx drops it. The error stays the one that it was; its `error_response` has the session's headers.
 //! - **A handler panics, or its request is cancelled**: nothing that it recorded is stored.
 //! - **A response body streams, or a WebSocket begins**: the session is committed before the head, so before the body or
 //!   the first message. A handle that is kept may `save` later, from any thread, but can't get a new id.

@@ -17,7 +17,8 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 /// Gives each request a session, and commits it before the response head goes out. Wraps an application, a scope or a
 /// resource; every worker has a clone of it, and all of them the same sessions.
 ///
-/// With one middleware inside another, under different cookie names, handlers get the inner one's session.
+/// A middleware that is to see the session is wrapped before this one. With one of these inside another, under different
+/// cookie names, handlers get the inner one's session; under one name the outer one's is not used.
 ///
 /// ```
 /// use actix_web::{App, HttpServer, web};
@@ -94,13 +95,14 @@ impl Settings {
 }
 
 fn connection_of(request: &HttpRequest) -> RequestInfo<'static> {
-    let mut info = RequestInfo::new();
+    let info = match request.peer_addr() {
+        Some(address) => RequestInfo::new().peer(address.ip()),
+        None => RequestInfo::new(),
+    };
     if request.app_config().secure() {
-        info = info.over_tls();
-    }
-    match request.peer_addr() {
-        Some(address) => info.peer(address.ip()),
-        None => info,
+        info.over_tls()
+    } else {
+        info
     }
 }
 

@@ -134,7 +134,7 @@ impl fmt::Debug for SessionMiddleware {
 }
 
 /// The service that [`SessionMiddleware`] makes of another one.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SessionService<S> {
     inner: S,
     middleware: SessionMiddleware,

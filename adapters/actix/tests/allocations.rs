@@ -1,7 +1,7 @@
 //! How often a request allocates because it has a session: counted exactly, added to the same request on bare actix-web.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is a test")]
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_http::Request;
 use actix_web::body::MessageBody;
@@ -13,11 +13,6 @@ use session_actix::{Session, SessionError, SessionMiddleware};
 use session_core::{SessionManager, SigningKeys};
 use session_store_memory::MemoryStore;
 
-thread_local! {
-    /// What is written is something else each time, for a value that is the same is not written.
-    static WRITTEN: Cell<u64> = const { Cell::new(1_000_000) };
-}
-
 async fn untouched() -> &'static str {
     "ok"
 }
@@ -28,10 +23,12 @@ async fn read(session: Session) -> Result<&'static str, SessionError> {
     Ok("ok")
 }
 
+/// Writes something else each time, for a value that is the same is not written.
 async fn read_and_write(session: Session) -> Result<&'static str, SessionError> {
+    static WRITTEN: AtomicU64 = AtomicU64::new(1_000_000);
     let count: Option<u64> = session.get("count").await?;
     assert_eq!(count, Some(7));
-    session.insert("other", &WRITTEN.replace(WRITTEN.get() + 1))?;
+    session.insert("other", &WRITTEN.fetch_add(1, Ordering::Relaxed))?;
     Ok("ok")
 }
 

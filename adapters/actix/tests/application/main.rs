@@ -6,7 +6,9 @@ mod client;
 mod connection;
 mod errors;
 mod failure;
+mod interruption;
 mod nesting;
+mod outage;
 mod sharing;
 
 use session_actix::{Session, SessionError, SessionMiddleware};

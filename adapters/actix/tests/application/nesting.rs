@@ -2,10 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::test::init_service;
-use actix_web::{App, web};
-use session_actix::{Session, SessionMiddleware};
+use actix_web::{App, Error, web};
+use session_actix::{Session, SessionError, SessionMiddleware};
 
 use crate::{ask, count, manager, manager_named, sessions};
 
@@ -74,6 +77,37 @@ async fn the_middleware_twice_under_one_manager_is_as_once() {
         "3",
         "both have the same session"
     );
+}
+
+#[tokio::test]
+async fn what_is_written_between_the_two_survives_too() {
+    async fn mark<B: MessageBody>(
+        session: Session,
+        request: ServiceRequest,
+        next: Next<B>,
+    ) -> Result<ServiceResponse<B>, Error> {
+        session.insert("marked", &true).map_err(SessionError)?;
+        next.call(request).await
+    }
+    async fn keys(session: Session) -> Result<String, SessionError> {
+        let mut keys = session.keys().await?;
+        keys.sort();
+        Ok(keys.join(" "))
+    }
+    let manager = manager();
+    let twice = web::resource("/twice")
+        .to(count)
+        .wrap(SessionMiddleware::new(manager.clone()))
+        .wrap(from_fn(mark));
+    let app = App::new()
+        .route("/once", web::to(count))
+        .route("/keys", web::to(keys))
+        .service(twice)
+        .wrap(SessionMiddleware::new(manager));
+    let app = init_service(app).await;
+    let cookie = ask(&app, "/once", "").await.cookies();
+    assert_eq!(ask(&app, "/twice", &cookie).await.body, "2");
+    assert_eq!(ask(&app, "/keys", &cookie).await.body, "marked visits");
 }
 
 #[tokio::test]

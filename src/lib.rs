@@ -4,6 +4,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `actix` | [`actix`]: a middleware and an extractor |
 //! | `axum` | [`axum`]: a tower layer and an extractor |
 //! | `memory` | [`store::MemoryStore`], for one process and for tests |
 //! | `mongo` | [`store::MongoStore`], for MongoDB: from one server to a sharded cluster, with TLS |
@@ -13,7 +14,7 @@
 //! | `mysql` | [`store::MySqlStore`], for MySQL and MariaDB, with TLS |
 //! | `sqlite` | [`store::SqliteStore`], for one machine: a file, and no server |
 //!
-//! The last three need Rust 1.94, all else 1.88.
+//! The last three need Rust 1.94, `actix` 1.89, all else 1.88.
 //!
 //! ```toml
 //! session-kit = { version = "0.1", features = ["axum", "memory"] }
@@ -47,13 +48,16 @@ pub mod store;
 #[doc(inline)]
 pub use session_core::{
     CUT_OFF_KEPT, CachePolicy, Cause, Clock, CommitFuture, Committed, ConfigError, CookieSettings, CorruptRecord,
-    Created, Deleted, Error, Event, ExpiredSessions, Expiry, Handle, IdGenerator, InvalidCookie, InvalidExpiry,
-    InvalidHandle, InvalidOwner, InvalidSigningKeys, Key, KeyName, Listed, Loaded, MARK_KEPT, Moment, Observer, Owner,
-    PresentedId, Priority, RandomError, RandomIds, Record, RequestInfo, ResponseHeaders, Revision, Rotated, Rotation,
-    SameSite, Session, SessionId, SessionManager, SessionManagerBuilder, SessionSummary, SigningKeys, Store,
-    StoreError, StoreKey, SystemClock, Touch, Touched, TrustedProxies, Updated, ValueKey,
+    Created, Deleted, Error, Event, ExpiredSessions, Expiry, Handle, HeaderLines, IdGenerator, InvalidCookie,
+    InvalidExpiry, InvalidHandle, InvalidOwner, InvalidSigningKeys, Key, KeyName, Listed, Loaded, MARK_KEPT, Moment,
+    Observer, Owner, PresentedId, Priority, RandomError, RandomIds, Record, RequestInfo, ResponseHeaders, Revision,
+    Rotated, Rotation, SameSite, Session, SessionId, SessionManager, SessionManagerBuilder, SessionSummary,
+    SigningKeys, Store, StoreError, StoreKey, SystemClock, Touch, Touched, TrustedProxies, Updated, ValueKey,
 };
 
+#[cfg(feature = "actix")]
+#[doc(inline)]
+pub use session_actix as actix;
 #[cfg(feature = "axum")]
 #[doc(inline)]
 pub use session_axum as axum;

@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use crate::headers::HeaderLines;
+
 /// The cause that a store or a codec keeps: the driver's own error, at the end of the `source` chain.
 pub type Cause = Box<dyn StdError + Send + Sync>;
 
@@ -121,6 +123,12 @@ impl Error {
     #[must_use]
     pub const fn retry_after(&self) -> Option<u16> {
         if self.status() == 503 { Some(1) } else { None }
+    }
+
+    /// The headers of a response that tells of this error: it is nobody's page, so no cache may keep it, and `Retry-After`
+    /// goes with a 503.
+    pub fn headers(&self) -> HeaderLines {
+        HeaderLines::of_a_refusal(self.retry_after())
     }
 }
 

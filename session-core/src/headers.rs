@@ -1,5 +1,7 @@
 //! What a session adds to the response head.
 
+use std::borrow::Cow;
+
 /// How responses that depend on a session may be cached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -33,13 +35,7 @@ impl ResponseHeaders {
         self.set_cookie.as_deref()
     }
 
-    /// Takes the value of one more `Set-Cookie` out, without copying it.
-    #[must_use]
-    pub fn take_set_cookie(&mut self) -> Option<String> {
-        self.set_cookie.take()
-    }
-
-    /// What to append to `Vary`: the response depends on this request header.
+    /// What the response varies by: it depends on this request header.
     #[must_use]
     pub fn vary(&self) -> Option<&'static str> {
         self.cache.map(|_| "Cookie")
@@ -58,5 +54,145 @@ impl ResponseHeaders {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.set_cookie.is_none() && self.cache.is_none()
+    }
+
+    /// What to append to a response head, where `present` answers with the values that it has under a name.
+    ///
+    /// What the handler set stays: `Vary` does not name `Cookie` twice, `Cache-Control` is only added where there is none,
+    /// and `Set-Cookie` is one more.
+    ///
+    /// ```
+    /// # use session_core::*;
+    /// # async fn finish(manager: SessionManager, session: Session) {
+    /// let mut head = vec![("vary", "Accept, Cookie".to_owned()), ("set-cookie", "theme=dark".to_owned())];
+    ///
+    /// let committed = manager.commit(session, 200).await;
+    /// let lines = committed.headers.beside(|name| {
+    ///     let named = head.iter().filter(move |(known, _)| *known == name);
+    ///     named.map(|(_, value)| value.as_bytes())
+    /// });
+    /// head.extend(lines.map(|(name, value)| (name, value.into_owned())));
+    /// # }
+    /// ```
+    pub fn beside<'a, Values>(self, present: impl Fn(&'static str) -> Values) -> HeaderLines
+    where
+        Values: IntoIterator<Item = &'a [u8]>,
+    {
+        let vary = self.vary().filter(|name| !lists(present(VARY), name));
+        let is_silent = |_: &&str| present(CACHE_CONTROL).into_iter().next().is_none();
+        let cache_control = self.cache_control().filter(is_silent);
+        HeaderLines([
+            vary.map(|name| (VARY, name.into())),
+            cache_control.map(|rule| (CACHE_CONTROL, rule.into())),
+            self.set_cookie.map(|cookie| (SET_COOKIE, cookie.into())),
+        ])
+    }
+}
+
+/// Headers for an adapter to append to a response head: the name of each in lower case, and its value, which is ASCII
+/// without control characters.
+///
+/// [`ResponseHeaders::beside`] makes them after a commit, [`Error::headers`](crate::Error::headers) for the response that
+/// tells of an error.
+///
+/// ```
+/// use session_core::Error;
+///
+/// let lines: Vec<_> = Error::Contended.headers().collect();
+/// assert_eq!(lines, [("cache-control", "no-store".into()), ("retry-after", "1".into())]);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct HeaderLines([Option<(&'static str, Cow<'static, str>)>; 3]);
+
+impl HeaderLines {
+    /// The headers of a response in place of the handler's.
+    pub(crate) fn of_a_refusal(retry_after: Option<u16>) -> Self {
+        Self([
+            Some((CACHE_CONTROL, "no-store".into())),
+            retry_after.map(|seconds| (RETRY_AFTER, seconds.to_string().into())),
+            None,
+        ])
+    }
+}
+
+impl Iterator for HeaderLines {
+    type Item = (&'static str, Cow<'static, str>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.iter_mut().find_map(Option::take)
+    }
+}
+
+const CACHE_CONTROL: &str = "cache-control";
+const RETRY_AFTER: &str = "retry-after";
+const SET_COOKIE: &str = "set-cookie";
+const VARY: &str = "vary";
+
+/// Whether `Vary` says that a response depends on this request header already.
+fn lists<'a>(vary: impl IntoIterator<Item = &'a [u8]>, name: &str) -> bool {
+    let mut members = vary.into_iter().flat_map(|list| list.split(|byte| *byte == b','));
+    members.any(|member| {
+        let member = member.trim_ascii();
+        member == b"*" || member.eq_ignore_ascii_case(name.as_bytes())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn beside(headers: &ResponseHeaders, head: &[(&str, &[u8])]) -> Vec<String> {
+        let lines = headers.clone().beside(|name| {
+            let named = head.iter().filter(move |(known, _)| *known == name);
+            named.map(|(_, value)| *value)
+        });
+        lines.map(|(name, value)| format!("{name}: {value}")).collect()
+    }
+
+    fn used(set_cookie: Option<&str>) -> ResponseHeaders {
+        ResponseHeaders {
+            set_cookie: set_cookie.map(str::to_owned),
+            cache: Some(CachePolicy::NoStore),
+        }
+    }
+
+    #[test]
+    fn a_head_that_says_nothing_gets_every_line() {
+        assert_eq!(
+            beside(&used(Some("session=x")), &[]),
+            ["vary: Cookie", "cache-control: no-store", "set-cookie: session=x"]
+        );
+        assert!(beside(&ResponseHeaders::default(), &[]).is_empty());
+    }
+
+    #[test]
+    fn vary_grows_unless_it_names_the_cookie() {
+        let grows = |lists: &[&'static [u8]]| {
+            let head: Vec<_> = lists.iter().map(|list| ("vary", *list)).collect();
+            beside(&used(None), &head).contains(&"vary: Cookie".to_owned())
+        };
+        for named in [
+            &b"Cookie"[..],
+            b"accept, COOKIE",
+            b"Accept ,\tcookie , Origin",
+            b"*",
+            b"\xff, cookie",
+        ] {
+            assert!(!grows(&[named]), "{named:?}");
+            assert!(!grows(&[b"Accept", named]), "{named:?} in the second line");
+        }
+        for other in [&b""[..], b"Accept", b"Cookies", b"Set-Cookie, cook, ie", b"\xff"] {
+            assert!(grows(&[other]), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_handler_set_stays() {
+        let head: [(&str, &[u8]); 2] = [("cache-control", b""), ("set-cookie", b"theme=dark")];
+        assert_eq!(
+            beside(&used(Some("session=x")), &head),
+            ["vary: Cookie", "set-cookie: session=x"]
+        );
     }
 }

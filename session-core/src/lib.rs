@@ -64,7 +64,7 @@ pub use error::{Cause, ConfigError, CorruptRecord, Error, RandomError, StoreErro
 pub use event::{Event, Observer};
 pub use expired_sessions::ExpiredSessions;
 pub use expiry::{Expiry, InvalidExpiry};
-pub use headers::{CachePolicy, ResponseHeaders};
+pub use headers::{CachePolicy, HeaderLines, ResponseHeaders};
 pub use id::{Handle, IdGenerator, InvalidHandle, PresentedId, RandomIds, SessionId, StoreKey};
 pub use key::{Key, KeyName, ValueKey};
 pub use manager::SessionManager;

@@ -8,7 +8,7 @@ use http::StatusCode;
 use http::request::Parts;
 use session_core::Error;
 
-use crate::future::refuse_with;
+use crate::future::refuse;
 
 /// The session of this request, put there by [`SessionLayer`](crate::SessionLayer).
 ///
@@ -74,9 +74,6 @@ impl From<Error> for SessionError {
 
 impl IntoResponse for SessionError {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = status.into_response();
-        refuse_with(&self.0, response.headers_mut());
-        response
+        refuse(&self.0)
     }
 }

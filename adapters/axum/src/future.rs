@@ -1,13 +1,13 @@
 //! Commits between the handler's response and its way out.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use http::header::{CACHE_CONTROL, RETRY_AFTER, SET_COOKIE, VARY};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use pin_project_lite::pin_project;
-use session_core::{CommitFuture, Committed, Error, ResponseHeaders, Session, SessionManager};
+use session_core::{CommitFuture, Committed, Error, HeaderLines, Session, SessionManager};
 
 pin_project! {
     /// The response, once its session is committed.
@@ -65,44 +65,30 @@ fn finish<R: Default>(response: Response<R>, committed: Committed) -> Response<R
         Ok(()) => response,
         Err(error) => refuse(&error),
     };
-    apply(committed.headers, response.headers_mut());
+    let head = response.headers_mut();
+    let lines = committed
+        .headers
+        .beside(|name| head.get_all(name).into_iter().map(HeaderValue::as_bytes));
+    append(lines, head);
     response
 }
 
 /// The response in place of the handler's: it said something that has not happened.
-fn refuse<R: Default>(error: &Error) -> Response<R> {
+pub(crate) fn refuse<R: Default>(error: &Error) -> Response<R> {
     let mut response = Response::new(R::default());
     *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    refuse_with(error, response.headers_mut());
+    append(error.headers(), response.headers_mut());
     response
 }
 
-/// The headers that go with an error's status.
-pub(crate) fn refuse_with(error: &Error, headers: &mut HeaderMap) {
-    if let Some(seconds) = error.retry_after() {
-        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+fn append(lines: HeaderLines, head: &mut HeaderMap) {
+    for (name, value) in lines {
+        let value = match value {
+            Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
+            Cow::Owned(text) => HeaderValue::try_from(text),
+        };
+        if let Ok(value) = value {
+            head.append(HeaderName::from_static(name), value);
+        }
     }
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-}
-
-fn apply(mut add: ResponseHeaders, headers: &mut HeaderMap) {
-    if let Some(name) = add.vary()
-        && !varies_with(headers, name)
-    {
-        headers.append(VARY, HeaderValue::from_static(name));
-    }
-    if let Some(rule) = add.cache_control() {
-        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(rule));
-    }
-    if let Some(Ok(cookie)) = add.take_set_cookie().map(HeaderValue::try_from) {
-        headers.append(SET_COOKIE, cookie);
-    }
-}
-
-fn varies_with(headers: &HeaderMap, name: &str) -> bool {
-    let lists = headers.get_all(VARY).iter().filter_map(|list| list.to_str().ok());
-    lists
-        .flat_map(|list| list.split(','))
-        .map(str::trim)
-        .any(|listed| listed == "*" || listed.eq_ignore_ascii_case(name))
 }

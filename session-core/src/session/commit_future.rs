@@ -17,9 +17,9 @@ use crate::manager::Shared;
 #[derive(Debug)]
 #[must_use]
 pub struct Committed {
-    /// What to add to the response head.
+    /// What to add to the response head, by [`ResponseHeaders::beside`].
     pub headers: ResponseHeaders,
-    /// `Err`: nothing was written, and the response should say so: [`Error::status`] and [`Error::retry_after`]. That the
+    /// `Err`: nothing was written, and the response should say so: [`Error::status`] and [`Error::headers`]. That the
     /// session ended meanwhile is no error here: the handler's response stands.
     pub result: Result<(), Error>,
 }

@@ -5,6 +5,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `axum` | [`axum`]: a tower layer and an extractor |
+//! | `rocket` | [`rocket`]: a fairing and a request guard |
 //! | `memory` | [`store::MemoryStore`], for one process and for tests |
 //! | `mongo` | [`store::MongoStore`], for MongoDB: from one server to a sharded cluster, with TLS |
 //! | `mongo-srv` | `mongo`, and URLs that name a DNS record instead of servers: `mongodb+srv:` |
@@ -13,7 +14,7 @@
 //! | `mysql` | [`store::MySqlStore`], for MySQL and MariaDB, with TLS |
 //! | `sqlite` | [`store::SqliteStore`], for one machine: a file, and no server |
 //!
-//! The last three need Rust 1.94, all else 1.88.
+//! The last three need Rust 1.94, `rocket` 1.89, all else 1.88.
 //!
 //! ```toml
 //! session-kit = { version = "0.1", features = ["axum", "memory"] }
@@ -57,3 +58,7 @@ pub use session_core::{
 #[cfg(feature = "axum")]
 #[doc(inline)]
 pub use session_axum as axum;
+
+#[cfg(feature = "rocket")]
+#[doc(inline)]
+pub use session_rocket as rocket;

@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rocket::config::LogLevel;
-use rocket::http::{Header, Status};
+use rocket::http::{Cookie, Header, Status};
 use rocket::local::asynchronous::Client;
 use rocket::{Build, Config, Responder, Rocket, get, routes};
 use session_core::{SessionManager, SigningKeys};
@@ -93,11 +93,13 @@ impl Server {
         Self { runtime, app, bare }
     }
 
-    /// The status, the cookie that is set, and how often it was allocated. The cookie comes in a header, as over HTTP.
+    /// The status, the cookie that is set, and how often it was allocated. The cookie comes as over HTTP: in a header, and in
+    /// Rocket's jar.
     fn send(&self, app: &Client, path: &str, cookie: Option<&str>) -> (Status, Option<String>, u64) {
         let mut request = app.get(path);
         if let Some(cookie) = cookie {
             request.add_header(Header::new("Cookie", cookie.to_owned()));
+            request = request.cookie(Cookie::parse(cookie.to_owned()).unwrap());
         }
         let mut response = None;
         let counted = allocation_counter::measure(|| {

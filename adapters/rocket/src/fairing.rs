@@ -56,9 +56,9 @@ impl SessionFairing {
     }
 
     /// Says what is known of a request's connection: for cookies that are Secure as the request is
-    /// ([`CookieSettings::secure_as_the_request`](session_core::CookieSettings::secure_as_the_request)). Default: the
-    /// address at its other end, and whether Rocket itself speaks TLS. That is not [`Request::client_ip`], which is whatever
-    /// the client's `X-Real-IP` says.
+    /// ([`CookieSettings::secure_as_the_request`](session_core::CookieSettings::secure_as_the_request)). Default: whether
+    /// Rocket itself speaks TLS, and [`Request::remote`], the address at its other end. `client_ip` would be wrong: that is
+    /// whatever the client says in `X-Real-IP`.
     ///
     /// ```
     /// # use session_core::RequestInfo;

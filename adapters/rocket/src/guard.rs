@@ -13,9 +13,11 @@ use crate::opened::Opened;
 
 /// The session of this request, put there by [`SessionFairing`](crate::SessionFairing).
 ///
-/// Nothing is loaded until something is read. Without the fairing no Rocket launches whose routes ask for a session; where
-/// Rocket can't see that they do, such as within a guard of the application's, the request is answered with 500, and the log
-/// says what is missing.
+/// Nothing is loaded until something is read. Catchers, fairings and other guards have the same session by
+/// `request.guard::<Session>()`.
+///
+/// Without the fairing no Rocket launches whose routes ask for a session; where Rocket can't see that they do, such as
+/// within a guard of the application's, the request is answered with 500, and the log says what is missing.
 #[derive(Clone, Debug)]
 pub struct Session(session_core::Session);
 
@@ -83,7 +85,7 @@ impl<'r> Responder<'r, 'static> for SessionError {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let status = Status::new(self.0.status());
         if let Some(opened) = Opened::of(request) {
-            // Of two errors in one request, the first: its headers differ from the other's only with the status.
+            // A second one, such as a catcher's, makes a 500 of any status, which has no headers to go with it.
             drop(opened.refusal.set(self.0));
         }
         Err(status)

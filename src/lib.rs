@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `actix` | [`actix`]: a middleware and an extractor |
 //! | `axum` | [`axum`]: a tower layer and an extractor |
+//! | `rocket` | [`rocket`]: a fairing and a request guard |
 //! | `memory` | [`store::MemoryStore`], for one process and for tests |
 //! | `mongo` | [`store::MongoStore`], for MongoDB: from one server to a sharded cluster, with TLS |
 //! | `mongo-srv` | `mongo`, and URLs that name a DNS record instead of servers: `mongodb+srv:` |
@@ -14,7 +15,7 @@
 //! | `mysql` | [`store::MySqlStore`], for MySQL and MariaDB, with TLS |
 //! | `sqlite` | [`store::SqliteStore`], for one machine: a file, and no server |
 //!
-//! The last three need Rust 1.94, `actix` 1.89, all else 1.88.
+//! The last three need Rust 1.94, `actix` and `rocket` 1.89, all else 1.88.
 //!
 //! ```toml
 //! session-kit = { version = "0.1", features = ["axum", "memory"] }
@@ -61,3 +62,7 @@ pub use session_actix as actix;
 #[cfg(feature = "axum")]
 #[doc(inline)]
 pub use session_axum as axum;
+
+#[cfg(feature = "rocket")]
+#[doc(inline)]
+pub use session_rocket as rocket;

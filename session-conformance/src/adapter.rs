@@ -83,8 +83,7 @@ pub use overlap::*;
 pub use presented::*;
 pub use probe::{Answer, AnswerBody, Probe};
 pub use rotation::*;
-#[doc(hidden)]
-pub use serve::{Adapter, AnyAdapter, Site};
+pub use serve::{Adapter, AnyAdapter, Site, pass_on};
 pub use setup::*;
 pub use streaming::*;
 pub use untouched::*;

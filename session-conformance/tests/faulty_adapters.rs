@@ -16,7 +16,7 @@ use std::sync::Arc;
 use session_conformance::adapter::AnyAdapter;
 use session_conformance::{adapter, manager};
 
-use faulty_adapters::adapter::{Faulty, OverFaulty};
+use faulty_adapters::adapter::{Faulty, OverFaulty, PassedOn};
 use faulty_adapters::fault::{PLANTED, PLANTED_IN_STORES, StoreFault};
 use faulty_adapters::store::FaultyStore;
 
@@ -108,4 +108,11 @@ mod without_a_fault {
     use super::Faulty;
 
     session_conformance::adapter_contract!(Faulty(None));
+}
+
+/// Nor has what stands before a framework that binds for itself.
+mod passed_on {
+    use super::PassedOn;
+
+    session_conformance::adapter_contract!(PassedOn);
 }

@@ -9,9 +9,6 @@ use tokio::net::TcpStream;
 use super::response::{Head, Response};
 use crate::verdict::in_time;
 
-/// How long a server may take until it listens.
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
-
 /// A header of a request. Its value may be any bytes.
 pub(super) type Header = (&'static str, Vec<u8>);
 
@@ -37,17 +34,8 @@ enum Framing {
 }
 
 impl Connection {
-    /// Waits for servers that take over the address and are not there yet.
     pub(super) async fn to(address: SocketAddr) -> io::Result<Self> {
-        let attempts = async {
-            loop {
-                match TcpStream::connect(address).await {
-                    Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => tokio::time::sleep(PAUSE).await,
-                    other => return other,
-                }
-            }
-        };
-        let socket = in_time("the adapter serves on its listener", attempts).await?;
+        let socket = in_time("the listener is kept open", TcpStream::connect(address)).await?;
         Ok(Self(BufReader::new(socket)))
     }
 

@@ -1,11 +1,13 @@
 //! What an adapter's author writes, and how it is run.
 
 use std::fmt;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::pin::Pin;
 use std::sync::Arc;
 
 use session_core::{SessionManager, Store};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use super::probe::Probe;
@@ -28,19 +30,48 @@ pub trait Adapter: Send + Sync + 'static {
     fn store(&self) -> Arc<dyn Store> {
         Arc::new(ReferenceStore::new())
     }
+
+    /// Whether the framework hands on headers that are not UTF-8: `true`, unless it drops them before any middleware sees
+    /// them. Then a `Cookie` header of that kind is held to do no harm, and the adapter's documentation has to say that the
+    /// session in it is not found.
+    fn hands_on_any_bytes(&self) -> bool {
+        true
+    }
 }
 
 /// What to serve, and where.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Site {
-    /// Where to listen. A framework that will only bind for itself drops this and takes its address over.
+    /// Where to listen: the first visitors are waiting there. For a framework that will only bind for itself there is
+    /// [`pass_on`].
     pub listener: TcpListener,
     /// Whose sessions the middleware gives out. `None`: leave the middleware out, as an application that forgot it, and
     /// keep the handler as it is.
     pub manager: Option<SessionManager>,
     /// Who knows the answers.
     pub probe: Probe,
+}
+
+/// Passes every connection to `listener` on to `address`, byte for byte, and never ends by itself.
+///
+/// For a framework that will only bind for itself: it listens on a port of its own, and this stands before it. To drop the
+/// listener and bind its address would hang up on those who wait there, and another test may be faster.
+pub async fn pass_on(listener: TcpListener, address: SocketAddr) {
+    let listener = kept("the listener is one", tokio::net::TcpListener::from_std(listener));
+    loop {
+        let (client, _) = kept("connections are accepted", listener.accept().await);
+        tokio::spawn(async move {
+            // Whoever can't be passed on is hung up on, and says so.
+            join(client, TcpStream::connect(address).await?).await
+        });
+    }
+}
+
+async fn join(mut client: TcpStream, mut server: TcpStream) -> io::Result<()> {
+    client.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    tokio::io::copy_bidirectional(&mut client, &mut server).await.map(drop)
 }
 
 /// Any [`Adapter`]. Cheap to clone.
@@ -55,6 +86,10 @@ impl AnyAdapter {
 
     pub(super) fn store(&self) -> Arc<dyn Store> {
         self.0.store()
+    }
+
+    pub(super) fn hands_on_any_bytes(&self) -> bool {
+        self.0.hands_on_any_bytes()
     }
 
     pub(super) fn serve(&self, manager: Option<SessionManager>, probe: Probe) -> Server {
@@ -86,6 +121,7 @@ impl fmt::Debug for AnyAdapter {
 trait Serve: Send + Sync {
     fn serve(&self, site: Site) -> Pin<Box<dyn Future<Output = ()> + '_>>;
     fn store(&self) -> Arc<dyn Store>;
+    fn hands_on_any_bytes(&self) -> bool;
 }
 
 impl<A: Adapter> Serve for A {
@@ -95,6 +131,10 @@ impl<A: Adapter> Serve for A {
 
     fn store(&self) -> Arc<dyn Store> {
         Adapter::store(self)
+    }
+
+    fn hands_on_any_bytes(&self) -> bool {
+        Adapter::hands_on_any_bytes(self)
     }
 }
 

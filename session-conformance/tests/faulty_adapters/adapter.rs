@@ -1,7 +1,7 @@
 //! An adapter by hand, in the plainest way, with a place for each fault.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use session_conformance::adapter::{Adapter, Probe, Site};
+use session_conformance::adapter::{Adapter, Probe, Site, pass_on};
 use session_core::{Session, SessionManager, Store};
 
 use super::fault::{Fault, StoreFault};
@@ -32,6 +32,19 @@ impl Adapter for OverFaulty {
 
     fn store(&self) -> Arc<dyn Store> {
         Arc::new(FaultyStore::new(self.0))
+    }
+}
+
+/// An adapter without a fault, on a port of its own.
+pub(crate) struct PassedOn;
+
+impl Adapter for PassedOn {
+    async fn serve(&self, mut site: Site) {
+        let own = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        own.set_nonblocking(true).unwrap();
+        let address = own.local_addr().unwrap();
+        let visitors = pass_on(std::mem::replace(&mut site.listener, own), address);
+        tokio::join!(Faulty(None).serve(site), visitors);
     }
 }
 
@@ -61,6 +74,13 @@ impl Adapter for Faulty {
         let listener = tokio::net::TcpListener::from_std(site.listener).unwrap();
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, app).await.unwrap();
+    }
+
+    fn hands_on_any_bytes(&self) -> bool {
+        !matches!(
+            self.0,
+            Some(Fault::SaysThatItDropsBytes | Fault::DropsLettersWithBytes | Fault::DropsAllWithOne)
+        )
     }
 }
 

@@ -115,6 +115,12 @@ faults! {
     ReadsOneHeader: every_cookie_header_is_read,
     /// A header that is no text is not looked at.
     ReadsTextOnly: bytes_beyond_ascii_hide_nothing,
+    /// It says that headers of any bytes are dropped, and they are not.
+    SaysThatItDropsBytes: bytes_beyond_ascii_hide_nothing,
+    /// It says so, and drops letters of other languages too.
+    DropsLettersWithBytes: bytes_beyond_ascii_hide_nothing,
+    /// It says so, and with one header it drops them all.
+    DropsAllWithOne: bytes_beyond_ascii_hide_nothing,
     /// A response goes out, and then its session is committed.
     CommitsAfterTheHead: the_head_waits_for_the_commit,
     /// The session is committed when the body has ended.

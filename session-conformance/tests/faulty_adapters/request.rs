@@ -17,7 +17,11 @@ pub(crate) fn cookies(request: &Request, fault: Option<Fault>) -> Vec<Vec<u8>> {
         .map(|value| value.as_bytes().to_vec());
     match fault {
         Some(Fault::ReadsOneHeader) => all.take(1).collect(),
-        Some(Fault::ReadsTextOnly) => all.filter(|header| header.is_ascii()).collect(),
+        Some(Fault::ReadsTextOnly | Fault::DropsLettersWithBytes) => all.filter(|header| header.is_ascii()).collect(),
+        Some(Fault::DropsAllWithOne) => {
+            let texts: Option<Vec<_>> = all.map(|header| String::from_utf8(header).ok()).collect();
+            texts.unwrap_or_default().into_iter().map(String::into_bytes).collect()
+        }
         Some(Fault::KeepsTheFirstOfAName) => all.map(|header| first_of_each_name(&header)).collect(),
         Some(Fault::KeepsTheLastOfAName) => {
             let turned = |header: Vec<u8>| turn(&first_of_each_name(&turn(&header)));

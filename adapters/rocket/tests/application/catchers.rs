@@ -4,10 +4,11 @@ use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
 use rocket::response::Redirect;
 use rocket::{Request, async_trait, catch, catchers, get, routes};
-use session_conformance::Operation;
+use session_conformance::{CountingStore, Operation};
 use session_rocket::{Session, SessionFairing};
+use session_store_memory::MemoryStore;
 
-use crate::{builder, count, counting, failing_sessions, keys, ok, sessions, silent, visit, visitor};
+use crate::{builder, count, failing_sessions, keys, ok, sessions, silent, visit, visitor};
 
 /// Shows what the session holds, and adds to it.
 #[catch(default)]
@@ -26,7 +27,7 @@ async fn a_catcher_has_the_session_of_the_handler_and_it_is_committed_once() {
         session.insert("tried", &true).unwrap();
         None
     }
-    let store = counting();
+    let store = CountingStore::new(MemoryStore::new());
     let counts = store.counts();
     let sessions = SessionFairing::new(builder(store).build().unwrap());
     let rocket = silent()

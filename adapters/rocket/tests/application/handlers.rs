@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rocket::http::Status;
 use rocket::request::{FromRequest, Outcome};
-use rocket::{Request, State, async_trait, catch, catchers, get, routes};
+use rocket::{Request, async_trait, catch, catchers, get, routes};
 use session_conformance::TestClock;
 use session_core::{Error, Expiry, Owner, SessionManager};
 use session_rocket::{MissingFairing, Session, SessionError, SessionFairing};
@@ -180,11 +180,7 @@ async fn requests_of_rockets_local_client_bring_their_cookies() {
     fn destroy(session: Session) {
         session.destroy();
     }
-    #[get("/managed")]
-    fn managed(fairing: &State<u8>) -> String {
-        fairing.to_string()
-    }
-    let rocket = silent().mount("/", routes![count, destroy, managed]).manage(8_u8);
+    let rocket = silent().mount("/", routes![count, destroy]);
     let client = visitor(rocket.attach(sessions())).await;
     assert_eq!(visit(&client, "/count").await, ok("1"));
     assert_eq!(visit(&client, "/count").await, ok("2"));
@@ -197,9 +193,4 @@ async fn requests_of_rockets_local_client_bring_their_cookies() {
     assert_eq!(visit(&client, "/count").await, ok("1"));
     let old = client.get("/count").cookie(cookie).dispatch().await;
     assert_eq!(body(old).await, "1", "the old id is dead");
-    assert_eq!(
-        visit(&client, "/managed").await,
-        ok("8"),
-        "the application's state is its own"
-    );
 }

@@ -15,12 +15,12 @@ mod handlers;
 mod headers;
 mod streams;
 
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use rocket::config::{LogLevel, Shutdown};
 use rocket::local::asynchronous::{Client, LocalResponse};
 use rocket::{Build, Config, Rocket, get};
-use session_conformance::{CountingStore, FlakyStore, Plan, TestClock};
+use session_conformance::{FlakyStore, Plan, TestClock};
 use session_core::{SessionManager, SessionManagerBuilder, SigningKeys, Store};
 use session_rocket::{Session, SessionError, SessionFairing};
 use session_store_memory::MemoryStore;
@@ -32,7 +32,7 @@ fn silent() -> Rocket<Build> {
         log_level: LogLevel::Off,
         shutdown: Shutdown {
             ctrlc: false,
-            signals: std::collections::HashSet::new(),
+            signals: HashSet::new(),
             ..Shutdown::default()
         },
         ..Config::default()
@@ -97,9 +97,4 @@ async fn keys(session: Session) -> Result<String, SessionError> {
     let mut keys = session.keys().await?;
     keys.sort();
     Ok(keys.join(" "))
-}
-
-/// A store that counts, for several owners.
-fn counting() -> Arc<CountingStore<MemoryStore>> {
-    Arc::new(CountingStore::new(MemoryStore::new()))
 }

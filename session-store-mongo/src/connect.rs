@@ -102,9 +102,9 @@ fn with_concerns(
     name: &str,
     concerns: Concerns,
 ) -> Result<(Collection<RawDocumentBuf>, RawDocumentBuf), MongoConnectError> {
-    let write = concerns
-        .write
-        .unwrap_or_else(|| WriteConcern::from(Acknowledgment::Majority));
+    // A time limit alone says nothing of how many nodes there should be.
+    let mut write = concerns.write.unwrap_or_default();
+    write.w = write.w.or(Some(Acknowledgment::Majority));
     let read = concerns.read.unwrap_or_else(ReadConcern::local);
     check_concerns(&read, &write)?;
     let raw = serialize_to_raw_document_buf(&write).map_err(|error| MongoConnectError::Unreachable(error.into()))?;

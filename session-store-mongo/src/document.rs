@@ -117,6 +117,7 @@ pub(crate) enum Stored {
 /// What a document says of a session, without its data.
 pub(crate) enum Entry {
     Session {
+        revision: Revision,
         created_at: Moment,
         last_seen_at: Moment,
         expires_at: Moment,
@@ -173,6 +174,7 @@ impl Entry {
         let fields = Fields::read(document)?;
         if fields.revision.is_some() {
             return Ok(Self::Session {
+                revision: fields.revision()?,
                 created_at: moment("created", fields.created)?,
                 last_seen_at: moment("lastSeen", fields.last_seen)?,
                 expires_at: fields.expires_at()?,
@@ -243,16 +245,20 @@ impl<'a> Fields<'a> {
     }
 
     fn record(&self) -> Result<Record, InvalidDocument> {
-        let revision = self.revision.and_then(RawBsonRef::as_i64);
-        let revision = revision.ok_or_else(|| invalid("revision", self.revision, "a 64-bit integer"))?;
         Ok(Record {
-            revision: Revision::from_u64(revision.cast_unsigned()),
+            revision: self.revision()?,
             created_at: moment("created", self.created)?,
             last_seen_at: moment("lastSeen", self.last_seen)?,
             expires_at: self.expires_at()?,
             owner: self.owner()?,
             payload: bytes("data", self.data, "binary data")?.into(),
         })
+    }
+
+    fn revision(&self) -> Result<Revision, InvalidDocument> {
+        let revision = self.revision.and_then(RawBsonRef::as_i64);
+        let revision = revision.ok_or_else(|| invalid("revision", self.revision, "a 64-bit integer"))?;
+        Ok(Revision::from_u64(revision.cast_unsigned()))
     }
 
     fn owner(&self) -> Result<Option<Owner>, InvalidDocument> {

@@ -28,15 +28,33 @@
 //!
 //! | | |
 //! |---|---|
-//! | load | 1 `find` |
-//! | create; signed in | 1 `insert`; 1 `update` |
-//! | create, signed in: cut off | 2 |
-//! | update, touch: done; any other answer | 1 `update`; 2 |
-//! | rotate, with an owner or not: done; any other answer | 1 `update`; 2 or 3 |
-//! | delete; through n marks | 1 `findAndModify`; 1 + n |
-//! | sessions of an owner; end of all of them | 1; 3, and 2 more where one of them is rotated meanwhile |
+//! | load | `find` |
+//! | create | `insert` |
+//! | create, signed in | `update` of 2 writes |
+//! | create, signed in: cut off | `update` of 2 writes, `delete` |
+//! | update | `update` |
+//! | update: any other answer | `update`, `find` |
+//! | touch | `update` |
+//! | touch: any other answer | `update`, `find` |
+//! | rotate | `update` of 3 writes |
+//! | rotate: sent again, conflict, moved, gone | `update` of 3 writes, `find` |
+//! | rotate what never was | `update` of 3 writes, `find`, `delete` |
+//! | rotate, signed in | `update` of 4 writes |
+//! | rotate, signed in: sent again, conflict, moved, gone | `update` of 4 writes, `find` |
+//! | rotate, signed in: cut off | `update` of 4 writes, `delete` |
+//! | delete | `findAndModify` |
+//! | delete, one more for each mark that is followed | `findAndModify`, `findAndModify` |
+//! | sessions of an owner, up to ten thousand | `find` |
+//! | end of all of them | `update`, `find`, `update` |
+//! | end of all but one of them | `update`, `find`, `update` |
+//! | end of all but one that is not the owner's | `update`, `find`, `find`, `update` |
+//! | end of all of them, while one is rotated | `update`, `find`, `update`, `find`, `update` |
+//! | end of all of them, where some have ended before | `update`, `find`, `update`, `update` |
+//! | end of all of them, where there is none | `update`, `find` |
+//! | count | `aggregate` |
+//! | clear | `delete` |
 //!
-//! A rotation is one command of three or four writes, which the server does in their order and stops at one that fails: a look at the old
+//! Each is a round trip. A rotation is one command of three or four writes, which the server does in their order and stops at one that fails: a look at the old
 //! document, the new one, a look at the owner's cut-off, and the mark. It is no transaction, and needs none: every state in between is one that a
 //! deletion at the same time can deal with.
 //!

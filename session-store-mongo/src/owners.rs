@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::TryStreamExt as _;
 use mongodb::bson::{Binary, Document, RawDocumentBuf, doc};
-use session_core::{CUT_OFF_KEPT, Listed, Loaded, Moment, Owner, StoreError, StoreKey};
+use session_core::{CUT_OFF_KEPT, Listed, Moment, Owner, StoreError, StoreKey};
 
 use crate::document::{self, Entry, binary, cut_off_id, key_of};
 use crate::failure::Intent;
 use crate::moments::{date, removal};
 use crate::sessions::{MOST_MARKS, Sessions};
 
-/// How many keys one command names.
-const AT_ONCE: usize = 10_000;
+/// How many keys one command names, or brings.
+const AT_ONCE: u32 = 10_000;
 
 /// What an owner has.
 #[derive(Default)]
@@ -32,6 +32,7 @@ impl Sessions {
                 created_at,
                 last_seen_at,
                 expires_at,
+                ..
             } if !expires_at.has_passed(now) => Some(Listed {
                 key,
                 created_at,
@@ -89,9 +90,9 @@ impl Sessions {
             next = match belongings.marks.get(&key) {
                 Some((successor, until)) => (!until.has_passed(now)).then_some(*successor),
                 None if belongings.living.contains(&key) => None,
-                None => match self.look(&key, now, self.deadline()).await? {
-                    Loaded::Moved(successor) => Some(successor),
-                    Loaded::Found(_) | Loaded::Absent => None,
+                None => match self.entry(&key, self.deadline()).await? {
+                    Some(Entry::Mark { successor, expires_at }) if !expires_at.has_passed(now) => Some(successor),
+                    Some(Entry::Session { .. } | Entry::Mark { .. } | Entry::Other) | None => None,
                 },
             };
         }
@@ -154,7 +155,7 @@ impl Sessions {
     async fn find(&self, filter: Document) -> Result<Vec<RawDocumentBuf>, StoreError> {
         let find = async {
             let found = self.collection.find(filter).projection(document::entry());
-            found.await?.try_collect().await
+            found.batch_size(AT_ONCE).await?.try_collect().await
         };
         self.deadline()
             .of(find)
@@ -198,6 +199,6 @@ fn readable(documents: &[RawDocumentBuf]) -> impl Iterator<Item = (StoreKey, Ent
 
 fn at_once(keys: &BTreeSet<StoreKey>) -> impl Iterator<Item = Vec<Binary>> {
     let keys: Vec<_> = keys.iter().map(binary).collect();
-    let chunks: Vec<_> = keys.chunks(AT_ONCE).map(<[_]>::to_vec).collect();
+    let chunks: Vec<_> = keys.chunks(AT_ONCE as usize).map(<[_]>::to_vec).collect();
     chunks.into_iter()
 }

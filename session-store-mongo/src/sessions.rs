@@ -106,9 +106,17 @@ impl Sessions {
         Ok(found.map(|document| Stored::read(&document)).transpose()?)
     }
 
-    async fn has(&self, key: &StoreKey, revision: Revision, deadline: Deadline) -> Result<bool, StoreError> {
-        let stored = self.stored(key, deadline).await?;
-        Ok(matches!(stored, Some(Stored::Record(record)) if record.revision == revision))
+    /// The same without its data.
+    pub(crate) async fn entry(&self, key: &StoreKey, deadline: Deadline) -> Result<Option<Entry>, StoreError> {
+        let find = self.collection.find_one(doc! { "_id": binary(key) });
+        let found = deadline.of(find.projection(document::entry())).await;
+        let found = found.map_err(|failure| failure.of(Intent::Read))?;
+        Ok(found.map(|document| Entry::read(&document)).transpose()?)
+    }
+
+    async fn has(&self, key: &StoreKey, expected: Revision, deadline: Deadline) -> Result<bool, StoreError> {
+        let entry = self.entry(key, deadline).await?;
+        Ok(matches!(entry, Some(Entry::Session { revision, .. }) if revision == expected))
     }
 
     /// Takes back what was written by an operation that then failed.
@@ -164,11 +172,16 @@ impl Sessions {
             if touched.map_err(|failure| failure.of(Intent::Write))?.matched_count > 0 {
                 return Ok(Touched::Touched);
             }
-            match self.look(key, now, deadline).await? {
-                Loaded::Found(current) if current.revision == touch.expected => {}
-                Loaded::Found(_) => return Ok(Touched::Stale),
-                Loaded::Moved(successor) => return Ok(Touched::Moved(successor)),
-                Loaded::Absent => return Ok(Touched::Gone),
+            match self.entry(key, deadline).await? {
+                Some(Entry::Session { revision, expires_at, .. }) if !expires_at.has_passed(now) => {
+                    if revision != touch.expected {
+                        return Ok(Touched::Stale);
+                    }
+                }
+                Some(Entry::Mark { successor, expires_at }) if !expires_at.has_passed(now) => {
+                    return Ok(Touched::Moved(successor));
+                }
+                Some(Entry::Session { .. } | Entry::Mark { .. } | Entry::Other) | None => return Ok(Touched::Gone),
             }
         }
         Err(unsettled())

@@ -8,6 +8,10 @@
     reason = "a test may panic, and none needs everything"
 )]
 
+pub(crate) mod monitor;
+pub(crate) mod patience;
+pub(crate) mod session;
+
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -42,4 +46,10 @@ pub(crate) fn at(url: String) -> MongoStoreBuilder {
         .connections(8)
         .connect_timeout(LIMIT)
         .response_timeout(LIMIT)
+}
+
+/// What `error` says, with all its causes.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

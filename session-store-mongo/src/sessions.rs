@@ -173,7 +173,9 @@ impl Sessions {
                 return Ok(Touched::Touched);
             }
             match self.entry(key, deadline).await? {
-                Some(Entry::Session { revision, expires_at, .. }) if !expires_at.has_passed(now) => {
+                Some(Entry::Session {
+                    revision, expires_at, ..
+                }) if !expires_at.has_passed(now) => {
                     if revision != touch.expected {
                         return Ok(Touched::Stale);
                     }

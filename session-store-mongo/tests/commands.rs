@@ -247,10 +247,7 @@ async fn concerns_are(url: &str, write: &Document, level: &str) {
             }
             let preference = command.get_document("$readPreference").ok();
             let mode = preference.and_then(|preference| preference.get_str("mode").ok());
-            assert!(
-                mode.is_none_or(|mode| mode.starts_with("primary")),
-                "{case}: {command}"
-            );
+            assert!(mode.is_none_or(|mode| mode.starts_with("primary")), "{case}: {command}");
         }
     }
 }
@@ -258,7 +255,9 @@ async fn concerns_are(url: &str, write: &Document, level: &str) {
 /// The driver has some in 32 bits, some in 64.
 fn same_numbers(document: &Document) -> Document {
     let same = |(name, value): (&String, &Bson)| {
-        let value = value.as_i32().map_or_else(|| value.clone(), |number| Bson::Int64(number.into()));
+        let value = value
+            .as_i32()
+            .map_or_else(|| value.clone(), |number| Bson::Int64(number.into()));
         (name.clone(), value)
     };
     document.iter().map(same).collect()
@@ -315,7 +314,9 @@ impl Costs {
     async fn prepare(&self, case: &str) -> Subject {
         let (owner, new_key) = (new_owner(), new_key());
         let near = &self.near;
-        let is_owned = ["owned", "cut off", "sessions_of"].iter().any(|word| case.contains(word));
+        let is_owned = ["owned", "cut off", "sessions_of"]
+            .iter()
+            .any(|word| case.contains(word));
         let first = if is_owned { owned(record(1), &owner) } else { record(1) };
         let mut subject = Subject {
             key: create(near, &first).await,
@@ -344,7 +345,9 @@ impl Costs {
                 assert_eq!(ended, 0);
             }
             "moved" | "sent again" | "moved and owned" => {
-                let rotated = near.rotate(&rotation(&subject.key, &subject.new_key, FIRST, first), NOW).await;
+                let rotated = near
+                    .rotate(&rotation(&subject.key, &subject.new_key, FIRST, first), NOW)
+                    .await;
                 assert_eq!(rotated.unwrap(), Rotated::Applied);
             }
             "gone" | "signed in: gone" => {

@@ -38,7 +38,7 @@ impl Monitor {
         std::mem::take(&mut *self.sent.lock().unwrap())
     }
 
-    /// What is to happen before a command is sent, once.
+    /// What is to happen before a command is sent: until it has happened before the one that it waits for.
     pub(crate) fn before(&self, action: impl FnMut(&Document) -> bool + Send + 'static) {
         *self.before.lock().unwrap() = Some(Box::new(action));
     }
@@ -113,7 +113,9 @@ impl Sent {
 }
 
 fn has_field(document: &Document, field: &str) -> bool {
-    document.iter().any(|(name, value)| name == field || value_has(value, field))
+    document
+        .iter()
+        .any(|(name, value)| name == field || value_has(value, field))
 }
 
 fn value_has(value: &Bson, field: &str) -> bool {

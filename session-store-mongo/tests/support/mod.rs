@@ -16,6 +16,9 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
+use mongodb::bson::{Document, doc};
+use mongodb::{Client, Collection};
 use session_store_mongo::{MongoStore, MongoStoreBuilder};
 
 /// For stores whose answers are looked at, not their pace: the machine may be busy.
@@ -46,6 +49,18 @@ pub(crate) fn at(url: String) -> MongoStoreBuilder {
         .connections(8)
         .connect_timeout(LIMIT)
         .response_timeout(LIMIT)
+}
+
+/// What a store has in a collection, past the store.
+pub(crate) async fn documents(url: &str, collection: &str) -> Collection<Document> {
+    let client = Client::with_uri_str(url).await.unwrap();
+    client.database("session").collection(collection)
+}
+
+/// All of it, in the order of the keys.
+pub(crate) async fn dump(documents: &Collection<Document>) -> Vec<Document> {
+    let found = documents.find(doc! {}).sort(doc! { "_id": 1 });
+    found.await.unwrap().try_collect().await.unwrap()
 }
 
 /// What `error` says, with all its causes.

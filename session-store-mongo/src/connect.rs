@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use mongodb::bson::{RawDocumentBuf, doc, serialize_to_raw_document_buf};
+use mongodb::bson::{Document, RawDocumentBuf, doc, serialize_to_raw_document_buf};
 use mongodb::options::{
     Acknowledgment, ClientOptions, CollectionOptions, ReadConcern, ReadConcernLevel, ReadPreference, SelectionCriteria,
     WriteConcern,
@@ -13,14 +13,13 @@ use session_core::{Clock as _, ConfigError, Moment, StoreKey, SystemClock};
 
 use crate::connect_error::MongoConnectError;
 use crate::document;
-use crate::failure::Failure;
 use crate::names::{check_collection, check_database};
 use crate::sessions::Sessions;
 use crate::settings::{Concerns, MongoStoreBuilder, Target};
 use crate::statements::Statements;
 use crate::store::MongoStore;
+use crate::url::parse;
 
-const FORM: &str = "mongodb://user:password@host:port/database?options";
 const APPLICATION: &str = "session-kit";
 /// Half of the time that what has ended is kept.
 const MOST_BETWEEN_CLOCKS: Duration = Duration::from_secs(30 * 60);
@@ -72,16 +71,6 @@ impl MongoStoreBuilder {
     }
 }
 
-async fn parse(url: &str) -> Result<ClientOptions, MongoConnectError> {
-    let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-    if scheme.as_deref() == Some("mongodb+srv") && cfg!(not(feature = "srv")) {
-        return Err(MongoConnectError::WithoutSrv);
-    }
-    // The driver's own words may repeat what it could not read, a password too.
-    let options = ClientOptions::parse(url).await;
-    options.map_err(|_| MongoConnectError::Url { form: FORM })
-}
-
 type Opened = (Client, Concerns, Option<String>);
 
 fn open(mut options: ClientOptions) -> Result<Opened, MongoConnectError> {
@@ -91,8 +80,7 @@ fn open(mut options: ClientOptions) -> Result<Opened, MongoConnectError> {
         write: options.write_concern.clone(),
     };
     let database = options.default_database.clone();
-    let client = Client::with_options(options).map_err(Failure::from);
-    let client = client.map_err(|failure| MongoConnectError::Unreachable(failure.into_cause()))?;
+    let client = Client::with_options(options).map_err(MongoConnectError::of_options)?;
     Ok((client, concerns, database))
 }
 
@@ -140,7 +128,7 @@ fn check_concerns(read: &ReadConcern, write: &WriteConcern) -> Result<(), Config
 
 impl Sessions {
     async fn prepare(&self, creates_indexes: bool) -> Result<(), MongoConnectError> {
-        self.check_clocks().await?;
+        self.check_server().await?;
         self.check_documents().await?;
         if creates_indexes {
             self.create_indexes().await?;
@@ -150,20 +138,14 @@ impl Sessions {
         self.check_rights().await
     }
 
-    /// The database removes by its own clock.
-    async fn check_clocks(&self) -> Result<(), MongoConnectError> {
+    /// That it takes writes, and removes by a clock that is hardly another one.
+    async fn check_server(&self) -> Result<(), MongoConnectError> {
         let hello = self.deadline().of(self.database.run_command(doc! { "hello": 1 })).await;
         let hello = hello.map_err(MongoConnectError::of_failure)?;
-        let now = SystemClock.now();
-        let theirs = hello.get_datetime("localTime").ok();
-        let theirs = theirs.and_then(|theirs| u64::try_from(theirs.timestamp_millis()).ok());
-        let theirs = theirs.map_or(now, Moment::from_millis);
-        let by = theirs.since(now).max(now.since(theirs));
-        if by > MOST_BETWEEN_CLOCKS {
-            let limit = MOST_BETWEEN_CLOCKS;
-            return Err(MongoConnectError::ClocksDiffer { by, limit });
+        if !hello.get_bool("isWritablePrimary").unwrap_or(true) {
+            return Err(MongoConnectError::NotPrimary);
         }
-        Ok(())
+        check_clocks(&hello)
     }
 
     /// Looks at some of what is there, before anything is done to it.
@@ -192,4 +174,17 @@ impl Sessions {
         let removed = self.deadline().of(removal).await;
         removed.map(drop).map_err(MongoConnectError::of_failure)
     }
+}
+
+fn check_clocks(hello: &Document) -> Result<(), MongoConnectError> {
+    let now = SystemClock.now();
+    let theirs = hello.get_datetime("localTime").ok();
+    let theirs = theirs.and_then(|theirs| u64::try_from(theirs.timestamp_millis()).ok());
+    let theirs = theirs.map_or(now, Moment::from_millis);
+    let by = theirs.since(now).max(now.since(theirs));
+    if by > MOST_BETWEEN_CLOCKS {
+        let limit = MOST_BETWEEN_CLOCKS;
+        return Err(MongoConnectError::ClocksDiffer { by, limit });
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use mongodb::error::ErrorKind;
 use session_core::{Cause, ConfigError};
 
 use crate::document::InvalidDocument;
@@ -19,6 +20,18 @@ pub enum MongoConnectError {
         /// What it should look like.
         form: &'static str,
     },
+    /// One of the URL's options can't be read, and the rest can.
+    #[error("option {place} of the database's URL can't be read, needs a name and a value that MongoDB knows")]
+    UrlOption {
+        /// Which one it is, the first being 1.
+        place: usize,
+    },
+    /// The options do not go together, or have values that the driver does not take.
+    #[error("the driver refuses the options of the connection")]
+    Options(#[source] Cause),
+    /// The files that the options name can't be read.
+    #[error("the TLS certificates can't be read, needs PEM in the files of `tlsCAFile` and `tlsCertificateKeyFile`")]
+    Certificates(#[source] Cause),
     /// The URL names a DNS record.
     #[error("`mongodb+srv:` is not part of this build, needs the Cargo feature `srv`, or the servers' names")]
     WithoutSrv,
@@ -50,6 +63,9 @@ pub enum MongoConnectError {
         #[source]
         source: Cause,
     },
+    /// The server is a secondary, or another one that takes no writes.
+    #[error("the server is no primary, needs the names of all nodes and `replicaSet`, without `directConnection`")]
+    NotPrimary,
     /// There is a collection of that name with other documents in it. It was left as it is.
     #[error("the collection `{collection}` is not one of session-kit's, needs another name: see `collection`")]
     ForeignCollection {
@@ -94,12 +110,14 @@ pub enum MongoConnectError {
 impl MongoConnectError {
     pub(crate) fn of_failure(failure: Failure) -> Self {
         let needs = if failure.is_lack_of_rights() {
-            "the user needs the role `readWrite` of the database, or find, insert, update, remove and createIndex \
-             (with `without_index_creation` listIndexes) on the collection"
+            "it needs a user with the role `readWrite` of the database, or with find, insert, update, remove and \
+             createIndex (with `without_index_creation` listIndexes) on the collection"
         } else if failure.is_unknown_user() {
             "it needs another name or password, or in `authSource` the database that the user is known to"
-        } else if failure.is_refusal() {
-            "it says why"
+        } else if failure.is_unconfirmed() {
+            "it needs a write concern that its nodes can fulfil, such as `w=majority`"
+        } else if let Some(words) = failure.refusal() {
+            words
         } else {
             return Self::Unreachable(failure.into_cause());
         };
@@ -107,6 +125,20 @@ impl MongoConnectError {
             needs: needs.to_owned(),
             source: failure.into_cause(),
         }
+    }
+
+    /// Before it looks for servers the driver looks at certificates, and at what DNS says.
+    pub(crate) fn of_options(error: mongodb::error::Error) -> Self {
+        let is_of_files = matches!(*error.kind, ErrorKind::InvalidTlsConfig { .. } | ErrorKind::Io(_));
+        let is_of_names = matches!(*error.kind, ErrorKind::DnsResolve { .. });
+        let cause = Failure::from(error).into_cause();
+        if is_of_files {
+            return Self::Certificates(cause);
+        }
+        if is_of_names {
+            return Self::Unreachable(cause);
+        }
+        Self::Options(cause)
     }
 
     pub(crate) fn foreign(collection: &str, invalid: InvalidDocument) -> Self {

@@ -109,6 +109,7 @@ mod settings;
 mod statements;
 mod store;
 mod upkeep;
+mod url;
 
 pub use connect_error::MongoConnectError;
 pub use settings::MongoStoreBuilder;

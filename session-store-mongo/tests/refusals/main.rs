@@ -1,0 +1,72 @@
+//! Databases that can't be had or are not what they should be, and documents that are damaged: what is said, and what is left alone.
+
+#![allow(
+    clippy::allow_attributes,
+    clippy::cognitive_complexity,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may panic, and shows what is said"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod addresses;
+mod edited;
+mod servers;
+mod settings;
+mod users;
+
+use std::error::Error;
+use std::time::Duration;
+
+use session_store_mongo::{MongoConnectError, MongoStore, MongoStoreBuilder};
+use tokio::time::Instant;
+
+use support::{chain, collection};
+
+/// What no message may have.
+const SECRET: &str = "hunter2";
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// What a busy machine may add.
+const SLACK: Duration = Duration::from_secs(2);
+
+/// A store with limits that tests can wait for.
+fn at(url: impl Into<String>) -> MongoStoreBuilder {
+    MongoStore::builder(url)
+        .collection(collection())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .response_timeout(RESPONSE_TIMEOUT)
+}
+
+/// Connecting fails in time, and all of `words` say why.
+async fn refused(builder: MongoStoreBuilder, words: &[&str]) -> MongoConnectError {
+    let settings = format!("{builder:?}");
+    assert!(!settings.contains(SECRET), "{settings}");
+    let begin = Instant::now();
+    let error = builder.connect().await.unwrap_err();
+    let took = begin.elapsed();
+    println!("{took:?}: {}", chain(&error));
+    says(&error, words);
+    assert!(took < RESPONSE_TIMEOUT + SLACK, "{took:?}");
+    error
+}
+
+fn says(error: &(impl Error + 'static), words: &[&str]) {
+    let message = chain(error);
+    for word in words {
+        assert!(message.contains(word), "{word:?} is not in {message:?}");
+    }
+    for shown in [message, format!("{error:?}")] {
+        assert!(!shown.contains(SECRET), "{shown}");
+    }
+}
+
+/// The same place for somebody else.
+fn as_user(url: &str, user: &str) -> String {
+    let (_, place) = url.split_once('@').unwrap();
+    format!("mongodb://{user}:{SECRET}@{place}")
+}

@@ -1,0 +1,1 @@
+//! Users who may do little, and those whom the server does not know.

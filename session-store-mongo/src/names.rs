@@ -30,12 +30,8 @@ pub(crate) fn check_collection(name: &str) -> Result<(), MongoConnectError> {
 }
 
 fn refused(what: &'static str, name: &str, needs: &'static str) -> MongoConnectError {
-    // It came from the program, or from a URL: of one that is not what it should be, it may be a part of the password.
-    let name = if name.contains('@') {
-        "..".to_owned()
-    } else {
-        name.chars().take(MOST_DATABASE_BYTES).collect()
-    };
+    // It came from the program, or from a URL, and is not shown in full where it is long.
+    let name = name.chars().take(MOST_DATABASE_BYTES).collect();
     MongoConnectError::Name { what, name, needs }
 }
 

@@ -3,7 +3,7 @@
 use session_store_mongo::MongoConnectError;
 use tokio::net::TcpListener;
 
-use crate::{SECRET, at, refused};
+use crate::{SECRET, refused_in_time};
 
 /// An address where nobody is.
 async fn nobody() -> String {
@@ -22,11 +22,11 @@ async fn an_address_where_nobody_is_is_named() {
         ),
         format!("mongodb://shop:{SECRET}@{address}/shop?directConnection=true"),
     ] {
-        let error = refused(at(url), &["the database can't be reached", &address, "refused"]).await;
+        let error = refused_in_time(&url, &["the database can't be reached", &address, "refused"]).await;
         assert!(matches!(error, MongoConnectError::Unreachable(_)));
     }
     let url = format!("mongodb://shop:{SECRET}@shop.invalid/shop");
-    refused(at(url), &["the database can't be reached", "shop.invalid"]).await;
+    refused_in_time(&url, &["the database can't be reached", "shop.invalid"]).await;
 }
 
 #[tokio::test]
@@ -35,6 +35,6 @@ async fn a_server_that_says_nothing_is_waited_for_until_the_limit() {
     let address = silent.local_addr().unwrap().to_string();
     for options in ["", "?directConnection=true", "?tls=true"] {
         let url = format!("mongodb://shop:{SECRET}@{address}/shop{options}");
-        refused(at(url), &["the database can't be reached", &address]).await;
+        refused_in_time(&url, &["the database can't be reached", &address]).await;
     }
 }

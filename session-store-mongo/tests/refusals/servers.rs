@@ -6,7 +6,7 @@ use session_store_mongo::MongoConnectError;
 
 use crate::edited::{edited, field};
 use crate::support::variable;
-use crate::{at, refused};
+use crate::{at, refused, refused_in_time};
 
 const INT32: u8 = 0x10;
 const DATE: u8 = 0x09;
@@ -87,8 +87,8 @@ async fn a_secondary_alone_is_refused() {
 #[tokio::test]
 async fn a_replica_set_of_another_name_is_told() {
     let url = variable("SESSION_KIT_MONGO_REPLICA_URL").replace("replicaSet=session-kit", "replicaSet=shop");
-    refused(at(url), &["the database can't be reached", "shop"]).await;
+    refused_in_time(&url, &["the database can't be reached", "shop"]).await;
     // What is alone is no replica set.
     let url = format!("{}?replicaSet=shop", variable("SESSION_KIT_MONGO_URL"));
-    refused(at(url), &["the database can't be reached"]).await;
+    refused_in_time(&url, &["the database can't be reached"]).await;
 }

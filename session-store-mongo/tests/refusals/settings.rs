@@ -69,14 +69,6 @@ async fn an_option_that_can_not_be_read_is_told_by_its_place() {
     }
 }
 
-/// A slash that is not encoded, in a password that begins like a port.
-#[tokio::test]
-async fn a_password_that_is_taken_for_a_database_is_not_shown() {
-    let url = format!("mongodb://shop:12/{SECRET}*9@localhost");
-    let error = refused(at(url), &["the database `..` can't be used"]).await;
-    assert!(matches!(error, MongoConnectError::Name { .. }));
-}
-
 #[tokio::test]
 async fn options_that_the_driver_does_not_take_are_told() {
     let mut options = ClientOptions::parse(nowhere("shop")).await.unwrap();

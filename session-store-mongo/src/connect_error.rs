@@ -54,6 +54,9 @@ pub enum MongoConnectError {
     /// No answer, or none that was understood.
     #[error("the database can't be reached")]
     Unreachable(#[source] Cause),
+    /// The database ends connections before it has said anything: so does one with TLS to those without, and the other way round.
+    #[error("the database hangs up, needs `tls=true` if it speaks TLS, and none of it if it does not")]
+    HangsUp(#[source] Cause),
     /// The database answers, and refuses.
     #[error("the database refuses the store: {needs}")]
     Refused {
@@ -118,6 +121,8 @@ impl MongoConnectError {
             "it needs a write concern that its nodes can fulfil, such as `w=majority`"
         } else if let Some(words) = failure.refusal() {
             words
+        } else if failure.is_hanging_up() {
+            return Self::HangsUp(failure.into_cause());
         } else {
             return Self::Unreachable(failure.into_cause());
         };

@@ -154,6 +154,12 @@ impl Failure {
         }
     }
 
+    /// Which the driver tells in words only, as what became of its search for servers.
+    pub(crate) fn is_hanging_up(&self) -> bool {
+        let ends = ["unexpected end of file", "tls handshake eof"];
+        matches!(self.trouble(), Some(Trouble::Driver(words)) if ends.iter().any(|end| words.contains(end)))
+    }
+
     fn trouble(&self) -> Option<&Trouble> {
         self.cause.downcast_ref()
     }

@@ -15,6 +15,8 @@ mod support;
 
 mod addresses;
 mod edited;
+mod encrypted;
+mod own_server;
 mod servers;
 mod settings;
 mod users;
@@ -67,10 +69,4 @@ fn says(error: &(impl Error + 'static), words: &[&str]) {
     for shown in [message, format!("{error:?}")] {
         assert!(!shown.contains(SECRET), "{shown}");
     }
-}
-
-/// The same place for somebody else.
-fn as_user(url: &str, user: &str) -> String {
-    let (_, place) = url.split_once('@').unwrap();
-    format!("mongodb://{user}:{SECRET}@{place}")
 }

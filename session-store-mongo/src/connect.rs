@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use mongodb::bson::{Document, RawDocumentBuf, doc, serialize_to_raw_document_buf};
+use mongodb::bson::{Document, RawDocumentBuf, doc, rawdoc, serialize_to_raw_document_buf};
 use mongodb::options::{
     Acknowledgment, ClientOptions, CollectionOptions, ReadConcern, ReadConcernLevel, ReadPreference, SelectionCriteria,
     WriteConcern,
@@ -135,7 +135,7 @@ impl Sessions {
         } else {
             self.check_indexes().await?;
         }
-        self.check_rights().await
+        self.check_writes().await
     }
 
     /// That it takes writes, and removes by a clock that is hardly another one.
@@ -161,18 +161,31 @@ impl Sessions {
         Ok(())
     }
 
-    /// Writes and removes what means nothing, which needs all that the store needs, a majority of nodes too.
-    async fn check_rights(&self) -> Result<(), MongoConnectError> {
+    /// Writes and removes what means nothing, which needs all that the store needs, a majority of nodes too. Meanwhile the server says
+    /// whether it takes different names for the same.
+    async fn check_writes(&self) -> Result<(), MongoConnectError> {
         let nobody = StoreKey::from_bytes([0; 32]);
         let now = SystemClock.now();
-        let write = || Statements::new().insert(&nobody, document::tombstone(now));
+        let write = || {
+            // The type's name is `bool`, which comes before a capital letter in dictionaries only.
+            let has_collation =
+                rawdoc! { "_id": document::binary(&nobody), "$expr": { "$lt": [{ "$type": "$deleted" }, "C"] } };
+            let statements = Statements::new().insert(&nobody, document::tombstone(now));
+            statements.stop_if(has_collation)
+        };
         let written = self.run(write, self.deadline()).await;
-        written.map_err(MongoConnectError::of_failure)?;
+        let written = written.map_err(MongoConnectError::of_failure)?;
         let removal = self
             .collection
             .delete_one(doc! { "_id": document::binary(&nobody), "deleted": true });
         let removed = self.deadline().of(removal).await;
-        removed.map(drop).map_err(MongoConnectError::of_failure)
+        removed.map_err(MongoConnectError::of_failure)?;
+        if written.stopped_by.is_some() {
+            return Err(MongoConnectError::Collation {
+                collection: self.collection.name().to_owned(),
+            });
+        }
+        Ok(())
     }
 }
 

@@ -78,14 +78,20 @@ pub enum MongoConnectError {
         #[source]
         source: Cause,
     },
-    /// There is an index on that field, with other options. It was left as it is.
+    /// The collection was made with a collation, by which different owners could be the same.
+    #[error("the collection `{collection}` has a collation, needs to be one without")]
+    Collation {
+        /// Its name.
+        collection: String,
+    },
+    /// There is an index on that field with other options, or one of the same name on another field. It was left as it is.
     #[error(
-        "the collection `{collection}` has another index on `{field}` that is in the way, needs `{command}` once it is dropped"
+        "the collection `{collection}` has an index that is in the way of the one on `{field}`, needs `{command}` once it is dropped"
     )]
     IndexInTheWay {
         /// The collection.
         collection: String,
-        /// What the index is on.
+        /// What the right one would be on.
         field: &'static str,
         /// How to make the right one.
         command: String,

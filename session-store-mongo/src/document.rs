@@ -13,7 +13,7 @@
 use mongodb::bson::raw::{RawBinaryRef, RawBsonRef, cstr};
 use mongodb::bson::spec::BinarySubtype;
 use mongodb::bson::{Binary, Document, RawDocument, RawDocumentBuf, doc, rawdoc};
-use session_core::{MARK_KEPT, Moment, Owner, Record, Revision, Rotation, StoreError, StoreKey};
+use session_core::{Listed, MARK_KEPT, Moment, Owner, Record, Revision, Rotation, StoreError, StoreKey};
 
 use crate::moments::{date, removal};
 
@@ -58,7 +58,7 @@ pub(crate) fn mark(rotation: &Rotation<'_>, now: Moment) -> RawDocumentBuf {
 }
 
 /// Turns a record into what stands where a session was deleted: it keeps late steps of rotations from bringing it back.
-/// Whatever is no record stays as it is.
+/// Whatever [`Entry`] can't read as one stays as it is.
 pub(crate) fn bury(now: Moment) -> Vec<Document> {
     let end = now + MARK_KEPT;
     let tombstone = doc! {
@@ -67,13 +67,22 @@ pub(crate) fn bury(now: Moment) -> Vec<Document> {
         "expires": date(end),
         "removeAt": removal(end, now),
     };
-    let is_record = doc! { "$ne": [{ "$type": "$revision" }, "missing"] };
+    let is_record = doc! { "$and": [
+        { "$eq": [{ "$type": "$revision" }, "long"] },
+        { "$eq": [{ "$type": "$expires" }, "date"] },
+        { "$gte": ["$expires", date(Moment::from_millis(0))] },
+    ] };
     vec![doc! { "$replaceWith": { "$cond": [is_record, tombstone, "$$ROOT"] } }]
 }
 
 /// What [`Entry`] and [`key_of`] read.
 pub(crate) fn entry() -> Document {
-    doc! { "revision": 1, "created": 1, "lastSeen": 1, "expires": 1, "successor": 1 }
+    doc! { "revision": 1, "expires": 1, "successor": 1 }
+}
+
+/// What [`listed`] reads.
+pub(crate) fn listing() -> Document {
+    doc! { "revision": 1, "created": 1, "lastSeen": 1, "expires": 1 }
 }
 
 /// What stands where a session was deleted.
@@ -82,9 +91,11 @@ pub(crate) fn tombstone(now: Moment) -> RawDocumentBuf {
     rawdoc! { "deleted": true, "expires": date(end), "removeAt": removal(end, now) }
 }
 
+const CUT_OFF: &str = "cut-off:";
+
 /// Where an owner's cut-off is.
 pub(crate) fn cut_off_id(owner: &Owner) -> String {
-    format!("cut-off:{}", owner.as_str())
+    format!("{CUT_OFF}{}", owner.as_str())
 }
 
 /// The same 64 bits: BSON has signed numbers only.
@@ -114,18 +125,10 @@ pub(crate) enum Stored {
     Tombstone,
 }
 
-/// What a document says of a session, without its data.
+/// As much of it as tells where a session is, and whether it lives.
 pub(crate) enum Entry {
-    Session {
-        revision: Revision,
-        created_at: Moment,
-        last_seen_at: Moment,
-        expires_at: Moment,
-    },
-    Mark {
-        successor: StoreKey,
-        expires_at: Moment,
-    },
+    Session { revision: Revision, expires_at: Moment },
+    Mark { successor: StoreKey, expires_at: Moment },
     Other,
 }
 
@@ -175,8 +178,6 @@ impl Entry {
         if fields.revision.is_some() {
             return Ok(Self::Session {
                 revision: fields.revision()?,
-                created_at: moment("created", fields.created)?,
-                last_seen_at: moment("lastSeen", fields.last_seen)?,
                 expires_at: fields.expires_at()?,
             });
         }
@@ -195,12 +196,26 @@ pub(crate) fn key_of(document: &RawDocument) -> Result<StoreKey, InvalidDocument
     key("_id", Fields::read(document)?.id)
 }
 
+/// What a list says of a session, if the document is one.
+pub(crate) fn listed(document: &RawDocument) -> Result<Option<Listed>, InvalidDocument> {
+    let fields = Fields::read(document)?;
+    if fields.revision.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(Listed {
+        key: key("_id", fields.id)?,
+        created_at: moment("created", fields.created)?,
+        last_seen_at: moment("lastSeen", fields.last_seen)?,
+        expires_at: fields.expires_at()?,
+    }))
+}
+
 /// Makes sure that a document is one of ours, whatever of them.
 pub(crate) fn check(document: &RawDocument) -> Result<(), InvalidDocument> {
     let fields = Fields::read(document)?;
     if fields.cut_off.is_some() {
         moment("cutOff", fields.cut_off)?;
-        return Ok(());
+        return cut_off_of(fields.id);
     }
     key("_id", fields.id)?;
     Stored::read(document).map(drop)
@@ -288,6 +303,14 @@ fn key(field: &'static str, value: Option<RawBsonRef<'_>>) -> Result<StoreKey, I
         needed: NEEDED,
     })?;
     Ok(StoreKey::from_bytes(bytes))
+}
+
+/// Makes sure that this is where a cut-off is.
+fn cut_off_of(id: Option<RawBsonRef<'_>>) -> Result<(), InvalidDocument> {
+    let name = id.and_then(RawBsonRef::as_str);
+    let is_one = name.is_some_and(|name| name.starts_with(CUT_OFF));
+    let needed = "a string that begins with `cut-off:`, or 32 bytes of binary data";
+    is_one.then_some(()).ok_or_else(|| invalid("_id", id, needed))
 }
 
 fn bytes<'a>(

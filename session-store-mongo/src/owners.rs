@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::TryStreamExt as _;
-use mongodb::bson::{Binary, Document, RawDocumentBuf, doc};
+use mongodb::bson::{Binary, Document, RawDocument, RawDocumentBuf, doc};
 use session_core::{CUT_OFF_KEPT, Listed, Moment, Owner, StoreError, StoreKey};
 
-use crate::document::{self, Entry, binary, cut_off_id, key_of};
+use crate::deadline::Deadline;
+use crate::document::{self, Entry, InvalidDocument, binary, cut_off_id, key_of};
 use crate::failure::Intent;
 use crate::moments::{date, removal};
 use crate::sessions::{MOST_MARKS, Sessions};
@@ -24,24 +25,20 @@ struct Belongings {
     marks: BTreeMap<StoreKey, (StoreKey, Moment)>,
 }
 
+/// Whose sessions end, but for which, and in which time.
+struct End<'a> {
+    owner: &'a Owner,
+    spared: &'a BTreeSet<StoreKey>,
+    now: Moment,
+    deadline: Deadline,
+}
+
 impl Sessions {
     pub(crate) async fn sessions_of(&self, owner: &Owner, now: Moment) -> Result<Vec<Listed>, StoreError> {
-        let documents = self.find(doc! { "owner": owner.as_str() }).await?;
-        let listed = readable(&documents).filter_map(|(key, entry)| match entry {
-            Entry::Session {
-                created_at,
-                last_seen_at,
-                expires_at,
-                ..
-            } if !expires_at.has_passed(now) => Some(Listed {
-                key,
-                created_at,
-                last_seen_at,
-                expires_at,
-            }),
-            Entry::Session { .. } | Entry::Mark { .. } | Entry::Other => None,
-        });
-        Ok(listed.collect())
+        let (filter, deadline) = (doc! { "owner": owner.as_str() }, self.deadline());
+        let documents = self.find(filter, document::listing(), deadline).await?;
+        let listed = readable(&documents, document::listed).flatten();
+        Ok(listed.filter(|listed| !listed.expires_at.has_passed(now)).collect())
     }
 
     /// The cut-off first, then the list, then the end of what is listed.
@@ -51,26 +48,34 @@ impl Sessions {
         except: Option<&StoreKey>,
         now: Moment,
     ) -> Result<u64, StoreError> {
-        self.move_cut_off(owner, now).await?;
-        let documents = self.find(doc! { "owner": owner.as_str() }).await?;
+        let deadline = self.deadline();
+        self.move_cut_off(owner, now, deadline).await?;
+        let filter = doc! { "owner": owner.as_str() };
+        let documents = self.find(filter, document::entry(), deadline).await?;
         let belongings = Belongings::of(&documents, now);
-        let spared = self.spared(except, &belongings, now).await?;
+        let spared = self.spared(except, &belongings, now, deadline).await?;
         let successors = belongings.marks.values().map(|(successor, _)| *successor);
         let living = belongings.living.iter().copied().chain(successors);
         let living = living.filter(|key| !belongings.ended.contains(key) && !spared.contains(key));
         let ended = belongings.ended.difference(&spared).copied();
+        let end = End {
+            owner,
+            spared: &spared,
+            now,
+            deadline,
+        };
         // One that had ended may have been touched by a request that read the clock before.
-        self.end(owner, ended.collect(), &spared, now).await?;
-        self.end(owner, living.collect(), &spared, now).await
+        self.end(ended.collect(), &end).await?;
+        self.end(living.collect(), &end).await
     }
 
-    async fn move_cut_off(&self, owner: &Owner, now: Moment) -> Result<(), StoreError> {
+    async fn move_cut_off(&self, owner: &Owner, now: Moment, deadline: Deadline) -> Result<(), StoreError> {
         let forward = doc! { "$max": { "cutOff": date(now), "removeAt": removal(now + CUT_OFF_KEPT, now) } };
         let moved = self
             .collection
             .update_one(doc! { "_id": cut_off_id(owner) }, forward)
             .upsert(true);
-        let moved = self.deadline().of(moved).await;
+        let moved = deadline.of(moved).await;
         moved.map(drop).map_err(|failure| failure.of(Intent::Write))
     }
 
@@ -80,6 +85,7 @@ impl Sessions {
         except: Option<&StoreKey>,
         belongings: &Belongings,
         now: Moment,
+        deadline: Deadline,
     ) -> Result<BTreeSet<StoreKey>, StoreError> {
         let mut spared = BTreeSet::new();
         let mut next = except.copied();
@@ -90,7 +96,7 @@ impl Sessions {
             next = match belongings.marks.get(&key) {
                 Some((successor, until)) => (!until.has_passed(now)).then_some(*successor),
                 None if belongings.living.contains(&key) => None,
-                None => match self.entry(&key, self.deadline()).await? {
+                None => match self.entry(&key, deadline).await? {
                     Some(Entry::Mark { successor, expires_at }) if !expires_at.has_passed(now) => Some(successor),
                     Some(Entry::Session { .. } | Entry::Mark { .. } | Entry::Other) | None => None,
                 },
@@ -101,49 +107,42 @@ impl Sessions {
 
     /// Ends the sessions under these keys that are the owner's, and answers how many there were. One that was rotated meanwhile has left a
     /// mark, which is followed.
-    async fn end(
-        &self,
-        owner: &Owner,
-        mut keys: BTreeSet<StoreKey>,
-        spared: &BTreeSet<StoreKey>,
-        now: Moment,
-    ) -> Result<u64, StoreError> {
+    async fn end(&self, mut keys: BTreeSet<StoreKey>, end: &End<'_>) -> Result<u64, StoreError> {
         let (mut ended, mut named) = (0, BTreeSet::new());
         for _ in 0..MOST_MARKS {
-            let buried = self.bury(owner, &keys, now).await?;
+            let buried = self.bury(&keys, end).await?;
             ended += buried;
             if buried >= keys.len() as u64 {
                 break;
             }
             named.extend(keys.iter().copied());
-            let successors = self.successors(&keys).await?;
+            let successors = self.successors(&keys, end).await?;
             keys = successors
                 .into_iter()
-                .filter(|key| !named.contains(key) && !spared.contains(key))
+                .filter(|key| !named.contains(key) && !end.spared.contains(key))
                 .collect();
         }
         Ok(ended)
     }
 
-    async fn bury(&self, owner: &Owner, keys: &BTreeSet<StoreKey>, now: Moment) -> Result<u64, StoreError> {
+    async fn bury(&self, keys: &BTreeSet<StoreKey>, end: &End<'_>) -> Result<u64, StoreError> {
         let mut buried = 0;
         for keys in at_once(keys) {
-            let records = doc! { "_id": { "$in": keys }, "owner": owner.as_str(), "revision": { "$exists": true } };
-            let burial = self.collection.update_many(records, document::bury(now));
-            let burial = self.deadline().of(burial).await;
-            buried += burial.map_err(|failure| failure.of(Intent::Write))?.matched_count;
+            let records = doc! { "_id": { "$in": keys }, "owner": end.owner.as_str(), "revision": { "$exists": true } };
+            let burial = self.collection.update_many(records, document::bury(end.now));
+            let burial = end.deadline.of(burial).await;
+            buried += burial.map_err(|failure| failure.of(Intent::Write))?.modified_count;
         }
         Ok(buried)
     }
 
     /// Where the marks under these keys lead.
-    async fn successors(&self, keys: &BTreeSet<StoreKey>) -> Result<Vec<StoreKey>, StoreError> {
+    async fn successors(&self, keys: &BTreeSet<StoreKey>, end: &End<'_>) -> Result<Vec<StoreKey>, StoreError> {
         let mut successors = Vec::new();
         for keys in at_once(keys) {
-            let marks = self
-                .find(doc! { "_id": { "$in": keys }, "successor": { "$exists": true } })
-                .await?;
-            successors.extend(readable(&marks).filter_map(|(_, entry)| match entry {
+            let marks = doc! { "_id": { "$in": keys }, "successor": { "$exists": true } };
+            let marks = self.find(marks, document::entry(), end.deadline).await?;
+            successors.extend(readable(&marks, Entry::read).filter_map(|entry| match entry {
                 Entry::Mark { successor, .. } => Some(successor),
                 Entry::Session { .. } | Entry::Other => None,
             }));
@@ -151,23 +150,26 @@ impl Sessions {
         Ok(successors)
     }
 
-    /// The documents that match, without their data.
-    async fn find(&self, filter: Document) -> Result<Vec<RawDocumentBuf>, StoreError> {
+    /// These fields of the documents that match.
+    async fn find(
+        &self,
+        filter: Document,
+        fields: Document,
+        deadline: Deadline,
+    ) -> Result<Vec<RawDocumentBuf>, StoreError> {
         let find = async {
-            let found = self.collection.find(filter).projection(document::entry());
+            let found = self.collection.find(filter).projection(fields);
             found.batch_size(AT_ONCE).await?.try_collect().await
         };
-        self.deadline()
-            .of(find)
-            .await
-            .map_err(|failure| failure.of(Intent::Read))
+        deadline.of(find).await.map_err(|failure| failure.of(Intent::Read))
     }
 }
 
 impl Belongings {
     fn of(documents: &[RawDocumentBuf], now: Moment) -> Self {
         let mut belongings = Self::default();
-        for (key, entry) in readable(documents) {
+        let with_key = |document: &RawDocument| Ok((key_of(document)?, Entry::read(document)?));
+        for (key, entry) in readable(documents, with_key) {
             match entry {
                 Entry::Session { expires_at, .. } if expires_at.has_passed(now) => {
                     belongings.ended.insert(key);
@@ -186,14 +188,16 @@ impl Belongings {
 }
 
 /// What can't be read must not hide the others.
-fn readable(documents: &[RawDocumentBuf]) -> impl Iterator<Item = (StoreKey, Entry)> {
-    documents.iter().filter_map(|document| {
-        let read = key_of(document).and_then(|key| Ok((key, Entry::read(document)?)));
-        read.inspect_err(|error| {
+fn readable<T>(
+    documents: &[RawDocumentBuf],
+    read: impl Fn(&RawDocument) -> Result<T, InvalidDocument>,
+) -> impl Iterator<Item = T> {
+    documents.iter().filter_map(move |document| {
+        let read = read(document).inspect_err(|error| {
             let error: &(dyn std::error::Error + 'static) = error;
             tracing::warn!(target: "session_kit", error, "a listed session can't be read");
-        })
-        .ok()
+        });
+        read.ok()
     })
 }
 

@@ -49,28 +49,24 @@ impl Sessions {
         deadline: Deadline,
     ) -> Result<Option<Rotated>, StoreError> {
         let rotated = if outcome.stopped_by == Some(CUT_OFF) {
-            Some(Rotated::CutOff)
+            Ok(Some(Rotated::CutOff))
         } else {
-            match self.stored(rotation.old, deadline).await? {
+            match self.stored(rotation.old, deadline).await {
                 // Over: it was done so long ago that its mark has ended.
-                Some(Stored::Mark { successor, expires_at }) if successor == *rotation.new => {
+                Ok(Some(Stored::Mark { successor, expires_at })) if successor == *rotation.new => {
                     let is_over = expires_at.has_passed(now);
                     return Ok(Some(if is_over { Rotated::Gone } else { Rotated::Applied }));
                 }
-                Some(Stored::Mark { successor, expires_at }) if !expires_at.has_passed(now) => {
-                    Some(Rotated::Moved(successor))
-                }
-                Some(Stored::Record(current)) if !current.expires_at.has_passed(now) => {
-                    (current.revision != rotation.expected).then_some(Rotated::Conflict(current))
-                }
-                Some(Stored::Record(_) | Stored::Mark { .. } | Stored::Tombstone) | None => Some(Rotated::Gone),
+                Ok(stored) => Ok(refusal(stored, rotation, now)),
+                Err(StoreError::Unavailable(cause)) => return Err(StoreError::ReplyLost(cause)),
+                Err(error) => Err(error),
             }
         };
         // Where the look let nothing pass, nothing is there.
         if outcome.stopped_by != Some(LOOK) || outcome.is_repeated {
             self.remove(rotation.new, rotation.record.revision, deadline).await?;
         }
-        Ok(rotated)
+        rotated
     }
 
     /// What was refused in the middle leaves nothing. If that fails too, what stays is a record that nobody can reach.
@@ -80,6 +76,17 @@ impl Sessions {
             drop(self.remove(rotation.new, rotation.record.revision, deadline).await);
         }
         error
+    }
+}
+
+/// What there is under the old key instead of the record that was expected.
+fn refusal(stored: Option<Stored>, rotation: &Rotation<'_>, now: Moment) -> Option<Rotated> {
+    match stored {
+        Some(Stored::Mark { successor, expires_at }) if !expires_at.has_passed(now) => Some(Rotated::Moved(successor)),
+        Some(Stored::Record(current)) if !current.expires_at.has_passed(now) => {
+            (current.revision != rotation.expected).then_some(Rotated::Conflict(current))
+        }
+        Some(Stored::Record(_) | Stored::Mark { .. } | Stored::Tombstone) | None => Some(Rotated::Gone),
     }
 }
 

@@ -14,11 +14,15 @@
 mod support;
 
 mod addresses;
+mod collections;
+mod documents;
 mod edited;
 mod encrypted;
+mod indexes;
 mod own_server;
 mod servers;
 mod settings;
+mod starts;
 mod users;
 
 use std::error::Error;

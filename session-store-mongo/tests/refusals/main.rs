@@ -15,6 +15,7 @@ mod support;
 
 mod addresses;
 mod collections;
+mod damage;
 mod documents;
 mod edited;
 mod encrypted;
@@ -22,6 +23,7 @@ mod indexes;
 mod own_server;
 mod servers;
 mod settings;
+mod sizes;
 mod starts;
 mod users;
 

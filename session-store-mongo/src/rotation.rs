@@ -8,7 +8,7 @@ use crate::document::{self, Stored, binary, number};
 use crate::failure::{Failure, Intent};
 use crate::given::{check_size, signing_in};
 use crate::moments::date;
-use crate::sessions::{ATTEMPTS, Sessions, unsettled};
+use crate::sessions::{ATTEMPTS, Sessions, after_a_write, unsettled};
 use crate::statements::{Outcome, Statements};
 
 /// The place of the look at the old record among the statements.
@@ -48,6 +48,8 @@ impl Sessions {
         now: Moment,
         deadline: Deadline,
     ) -> Result<Option<Rotated>, StoreError> {
+        // Where the look let nothing pass, nothing is there.
+        let has_written = outcome.stopped_by != Some(LOOK) || outcome.is_repeated;
         let rotated = if outcome.stopped_by == Some(CUT_OFF) {
             Ok(Some(Rotated::CutOff))
         } else {
@@ -58,13 +60,13 @@ impl Sessions {
                     return Ok(Some(if is_over { Rotated::Gone } else { Rotated::Applied }));
                 }
                 Ok(stored) => Ok(refusal(stored, rotation, now)),
-                Err(StoreError::Unavailable(cause)) => return Err(StoreError::ReplyLost(cause)),
+                Err(StoreError::Unavailable(cause)) if has_written => return Err(StoreError::ReplyLost(cause)),
                 Err(error) => Err(error),
             }
         };
-        // Where the look let nothing pass, nothing is there.
-        if outcome.stopped_by != Some(LOOK) || outcome.is_repeated {
-            self.remove(rotation.new, rotation.record.revision, deadline).await?;
+        if has_written {
+            let removed = self.remove(rotation.new, rotation.record.revision, deadline).await;
+            removed.map_err(after_a_write)?;
         }
         rotated
     }

@@ -77,10 +77,14 @@ impl Sessions {
         };
         let outcome = self.run(statements, deadline).await;
         let outcome = outcome.map_err(|failure| failure.of(Intent::Write))?;
-        let is_ours = outcome.inserted || (outcome.is_repeated && self.has(key, record.revision, deadline).await?);
+        let mut is_ours = outcome.inserted;
+        if outcome.is_repeated && !is_ours {
+            is_ours = self.has(key, record.revision, deadline).await.map_err(after_a_write)?;
+        }
         if outcome.stopped_by.is_some() {
             if is_ours {
-                self.remove(key, record.revision, deadline).await?;
+                let removed = self.remove(key, record.revision, deadline).await;
+                removed.map_err(after_a_write)?;
             }
             return Ok(Created::CutOff);
         }
@@ -219,6 +223,14 @@ pub(crate) fn living(key: &StoreKey, revision: Revision, now: Moment) -> Documen
         "_id": binary(key),
         "revision": number(revision),
         "expires": { "$gt": date(now) },
+    }
+}
+
+/// What a failure says to a caller who had something written before.
+pub(crate) fn after_a_write(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable(cause) => StoreError::ReplyLost(cause),
+        error => error,
     }
 }
 

@@ -20,6 +20,7 @@ mod documents;
 mod edited;
 mod encrypted;
 mod indexes;
+mod interrupted;
 mod own_server;
 mod servers;
 mod settings;

@@ -18,6 +18,7 @@ use crate::sessions::Sessions;
 use crate::settings::{Concerns, MongoStoreBuilder, Target};
 use crate::statements::Statements;
 use crate::store::MongoStore;
+use crate::stored;
 use crate::url::parse;
 
 const APPLICATION: &str = "session-kit";
@@ -156,7 +157,7 @@ impl Sessions {
         };
         let sample = self.deadline().of(sample).await;
         for found in sample.map_err(MongoConnectError::of_failure)? {
-            document::check(&found).map_err(|invalid| MongoConnectError::foreign(self.collection.name(), invalid))?;
+            stored::check(&found).map_err(|invalid| MongoConnectError::foreign(self.collection.name(), invalid))?;
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use mongodb::error::ErrorKind;
 use session_core::{Cause, ConfigError};
 
-use crate::document::InvalidDocument;
 use crate::failure::Failure;
+use crate::stored::InvalidDocument;
 
 /// A store could not be had.
 ///

@@ -72,12 +72,8 @@ impl Index {
 
 /// Some shells know only one type of number.
 fn is_one(order: &Bson) -> bool {
-    match order {
-        Bson::Int32(order) => *order == 1,
-        Bson::Int64(order) => *order == 1,
-        Bson::Double(order) => (*order - 1.0).abs() < f64::EPSILON,
-        _ => false,
-    }
+    let whole = order.as_i32().map(f64::from).or_else(|| order.as_f64());
+    order.as_i64() == Some(1) || whole.is_some_and(|order| (order - 1.0).abs() < f64::EPSILON)
 }
 
 impl Sessions {

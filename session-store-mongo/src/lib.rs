@@ -108,6 +108,7 @@ mod sessions;
 mod settings;
 mod statements;
 mod store;
+mod stored;
 mod upkeep;
 mod url;
 

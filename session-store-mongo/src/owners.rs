@@ -7,10 +7,11 @@ use mongodb::bson::{Binary, Document, RawDocument, RawDocumentBuf, doc};
 use session_core::{CUT_OFF_KEPT, Listed, Moment, Owner, StoreError, StoreKey};
 
 use crate::deadline::Deadline;
-use crate::document::{self, Entry, InvalidDocument, binary, cut_off_id, key_of};
+use crate::document::{self, binary, cut_off_id};
 use crate::failure::Intent;
 use crate::moments::{date, removal};
 use crate::sessions::{MOST_MARKS, Sessions};
+use crate::stored::{Entry, InvalidDocument, entry, key_of, listed, listing};
 
 /// How many keys one command names, or brings.
 const AT_ONCE: u32 = 10_000;
@@ -36,8 +37,8 @@ struct End<'a> {
 impl Sessions {
     pub(crate) async fn sessions_of(&self, owner: &Owner, now: Moment) -> Result<Vec<Listed>, StoreError> {
         let (filter, deadline) = (doc! { "owner": owner.as_str() }, self.deadline());
-        let documents = self.find(filter, document::listing(), deadline).await?;
-        let listed = readable(&documents, document::listed).flatten();
+        let documents = self.find(filter, listing(), deadline).await?;
+        let listed = readable(&documents, listed).flatten();
         Ok(listed.filter(|listed| !listed.expires_at.has_passed(now)).collect())
     }
 
@@ -51,7 +52,7 @@ impl Sessions {
         let deadline = self.deadline();
         self.move_cut_off(owner, now, deadline).await?;
         let filter = doc! { "owner": owner.as_str() };
-        let documents = self.find(filter, document::entry(), deadline).await?;
+        let documents = self.find(filter, entry(), deadline).await?;
         let belongings = Belongings::of(&documents, now);
         let spared = self.spared(except, &belongings, now, deadline).await?;
         let successors = belongings.marks.values().map(|(successor, _)| *successor);
@@ -141,7 +142,7 @@ impl Sessions {
         let mut successors = Vec::new();
         for keys in at_once(keys) {
             let marks = doc! { "_id": { "$in": keys }, "successor": { "$exists": true } };
-            let marks = self.find(marks, document::entry(), end.deadline).await?;
+            let marks = self.find(marks, entry(), end.deadline).await?;
             successors.extend(readable(&marks, Entry::read).filter_map(|entry| match entry {
                 Entry::Mark { successor, .. } => Some(successor),
                 Entry::Session { .. } | Entry::Other => None,

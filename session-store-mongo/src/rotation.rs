@@ -4,12 +4,13 @@ use mongodb::bson::rawdoc;
 use session_core::{Moment, Rotated, Rotation, StoreError};
 
 use crate::deadline::Deadline;
-use crate::document::{self, Stored, binary, number};
+use crate::document::{self, binary, number};
 use crate::failure::{Failure, Intent};
 use crate::given::{check_size, signing_in};
 use crate::moments::date;
 use crate::sessions::{ATTEMPTS, Sessions, after_a_write, unsettled};
 use crate::statements::{Outcome, Statements};
+use crate::stored::Stored;
 
 /// The place of the look at the old record among the statements.
 const LOOK: i64 = 0;

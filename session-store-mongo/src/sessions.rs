@@ -10,11 +10,12 @@ use session_core::{
 };
 
 use crate::deadline::Deadline;
-use crate::document::{self, Entry, Stored, binary, number};
+use crate::document::{self, binary, number};
 use crate::failure::Intent;
 use crate::given::{check_size, signing_in};
 use crate::moments::{date, removal};
 use crate::statements::Statements;
+use crate::stored::{Entry, Stored, entry};
 
 /// How often a command is sent whose answer says that it may be sent again.
 pub(crate) const ATTEMPTS: u32 = 3;
@@ -113,7 +114,7 @@ impl Sessions {
     /// The same without its data.
     pub(crate) async fn entry(&self, key: &StoreKey, deadline: Deadline) -> Result<Option<Entry>, StoreError> {
         let find = self.collection.find_one(doc! { "_id": binary(key) });
-        let found = deadline.of(find.projection(document::entry())).await;
+        let found = deadline.of(find.projection(entry())).await;
         let found = found.map_err(|failure| failure.of(Intent::Read))?;
         Ok(found.map(|document| Entry::read(&document)).transpose()?)
     }
@@ -201,7 +202,7 @@ impl Sessions {
             let burial = self
                 .collection
                 .find_one_and_update(doc! { "_id": binary(&key) }, document::bury(now))
-                .projection(document::entry())
+                .projection(entry())
                 .return_document(ReturnDocument::Before);
             let found = deadline.of(burial).await;
             let Some(found) = found.map_err(|failure| failure.of(Intent::Write))? else {
@@ -228,10 +229,10 @@ pub(crate) fn living(key: &StoreKey, revision: Revision, now: Moment) -> Documen
 
 /// What a failure says to a caller who had something written before.
 pub(crate) fn after_a_write(error: StoreError) -> StoreError {
-    match error {
-        StoreError::Unavailable(cause) => StoreError::ReplyLost(cause),
-        error => error,
+    if let StoreError::Unavailable(cause) = error {
+        return StoreError::ReplyLost(cause);
     }
+    error
 }
 
 pub(crate) fn unsettled() -> StoreError {

@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "a test may panic"
 )]
 
@@ -273,7 +274,14 @@ async fn a_start_is_six_commands() {
     let sent: Vec<_> = sent.iter().map(Sent::name).collect();
     assert_eq!(
         sent,
-        ["hello", "find", "createIndexes", "createIndexes", "update", "delete"]
+        [
+            "hello",
+            "find",
+            "createIndexes",
+            "createIndexes",
+            "update of 2 writes",
+            "delete"
+        ]
     );
 }
 

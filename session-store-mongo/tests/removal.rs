@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::allow_attributes,
+    clippy::cognitive_complexity,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,

@@ -2,10 +2,12 @@
 
 #![allow(
     clippy::allow_attributes,
+    clippy::cognitive_complexity,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "a test may panic, and shows the figures that it has seen"
 )]
 

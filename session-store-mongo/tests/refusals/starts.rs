@@ -8,7 +8,7 @@ use crate::at;
 use crate::support::session::{NOW, create, record};
 use crate::support::{collection, documents, variable};
 
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 8;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_that_start_at_once_make_the_indexes_once() {

@@ -5,6 +5,7 @@
     clippy::allow_attributes,
     clippy::panic,
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "a test may panic, and none needs everything"
 )]
 

@@ -152,8 +152,8 @@ impl Sessions {
     /// Looks at some of what is there, before anything is done to it.
     async fn check_documents(&self) -> Result<(), MongoConnectError> {
         let sample = async {
-            let found = self.collection.find(doc! {}).limit(SAMPLE);
-            found.await?.try_collect::<Vec<_>>().await
+            let found = self.collection.find(doc! {}).projection(stored::all_but_data());
+            found.limit(SAMPLE).await?.try_collect::<Vec<_>>().await
         };
         let sample = self.deadline().of(sample).await;
         for found in sample.map_err(MongoConnectError::of_failure)? {

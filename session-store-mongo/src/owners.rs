@@ -10,7 +10,7 @@ use crate::deadline::Deadline;
 use crate::document::{self, binary, cut_off_id};
 use crate::failure::Intent;
 use crate::moments::{date, removal};
-use crate::sessions::{MOST_MARKS, Sessions};
+use crate::sessions::{MOST_MARKS, Sessions, lost_track};
 use crate::stored::{Entry, InvalidDocument, entry, key_of, listed, listing};
 
 /// How many keys one command names, or brings.
@@ -114,7 +114,7 @@ impl Sessions {
             let buried = self.bury(&keys, end).await?;
             ended += buried;
             if buried >= keys.len() as u64 {
-                break;
+                return Ok(ended);
             }
             named.extend(keys.iter().copied());
             let successors = self.successors(&keys, end).await?;
@@ -123,7 +123,7 @@ impl Sessions {
                 .filter(|key| !named.contains(key) && !end.spared.contains(key))
                 .collect();
         }
-        Ok(ended)
+        Err(lost_track())
     }
 
     async fn bury(&self, keys: &BTreeSet<StoreKey>, end: &End<'_>) -> Result<u64, StoreError> {

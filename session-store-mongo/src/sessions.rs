@@ -19,7 +19,7 @@ use crate::stored::{Entry, Stored, entry};
 
 /// How often a command is sent whose answer says that it may be sent again.
 pub(crate) const ATTEMPTS: u32 = 3;
-/// A chain of marks is not longer: a session is rotated seldom, and a mark does not live long.
+/// How many marks are followed: a session is rotated seldom, and a mark does not live long.
 pub(crate) const MOST_MARKS: usize = 32;
 
 /// Where the sessions are.
@@ -35,6 +35,10 @@ pub(crate) struct Sessions {
 #[derive(Debug, thiserror::Error)]
 #[error("others changed the session at the same time, again and again")]
 struct Unsettled;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the session was rotated so often that nobody follows it to its place")]
+struct LostTrack;
 
 impl Sessions {
     pub(crate) fn deadline(&self) -> Deadline {
@@ -214,7 +218,7 @@ impl Sessions {
                 Entry::Session { .. } | Entry::Mark { .. } | Entry::Other => return Ok(Deleted::Absent),
             }
         }
-        Ok(Deleted::Absent)
+        Err(lost_track())
     }
 }
 
@@ -233,6 +237,11 @@ pub(crate) fn after_a_write(error: StoreError) -> StoreError {
         return StoreError::ReplyLost(cause);
     }
     error
+}
+
+/// Not followed to its end, a chain of marks says nothing of the session.
+pub(crate) fn lost_track() -> StoreError {
+    StoreError::Unavailable(LostTrack.into())
 }
 
 pub(crate) fn unsettled() -> StoreError {

@@ -109,6 +109,11 @@ pub(crate) fn listed(document: &RawDocument) -> Result<Option<Listed>, InvalidDo
     }))
 }
 
+/// All but the payload, for [`check`].
+pub(crate) fn all_but_data() -> Document {
+    doc! { "data": 0 }
+}
+
 /// Makes sure that a document is one of ours, whatever of them.
 pub(crate) fn check(document: &RawDocument) -> Result<(), InvalidDocument> {
     let fields = Fields::read(document)?;
@@ -117,7 +122,11 @@ pub(crate) fn check(document: &RawDocument) -> Result<(), InvalidDocument> {
         return cut_off_of(fields.id);
     }
     key("_id", fields.id)?;
-    Stored::read(document).map(drop)
+    match Entry::read(document)? {
+        Entry::Session { .. } => listed(document).map(drop),
+        Entry::Mark { .. } => Ok(()),
+        Entry::Other => fields.deleted.map(drop).ok_or(InvalidDocument::Unknown),
+    }
 }
 
 #[derive(Default)]

@@ -2,7 +2,7 @@
 
 use mongodb::Collection;
 use mongodb::bson::spec::BinarySubtype;
-use mongodb::bson::{Binary, Bson, DateTime, Document, doc};
+use mongodb::bson::{Binary, Bson, DateTime, Document, Timestamp, doc};
 use session_core::{
     Created, Deleted, Loaded, Owner, Record, Rotated, Store as _, StoreError, StoreKey, Touch, Touched, Updated,
 };
@@ -50,6 +50,16 @@ fn damages() -> Vec<(&'static str, Option<Bson>)> {
         ("expires", Some("tomorrow".into())),
         ("expires", Some(4_000_000_000_000_i64.into())),
         ("expires", Some(before_1970.into())),
+        (
+            "expires",
+            Some(
+                Timestamp {
+                    time: 4_000_000_000,
+                    increment: 1,
+                }
+                .into(),
+            ),
+        ),
         ("owner", Some(7.into())),
         ("owner", Some("".into())),
         ("owner", Some("a".repeat(256).into())),

@@ -45,6 +45,10 @@ fn foreign() -> Vec<(&'static str, Document)> {
             doc! { "_id": bytes(32), "revision": 7_i64, "expires": date },
         ),
         (
+            "somebody's hashes with versions",
+            doc! { "_id": bytes(32), "revision": "7", "created": date, "lastSeen": date, "expires": date },
+        ),
+        (
             "a mark to nowhere",
             doc! { "_id": bytes(32), "successor": "there", "expires": date },
         ),

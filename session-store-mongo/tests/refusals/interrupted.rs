@@ -7,9 +7,9 @@ use session_core::{Created, Deleted, Loaded, Rotated, Rotation, Store as _, Stor
 use session_store_mongo::MongoStore;
 
 use crate::own_server::OwnServer;
-use crate::support::collection;
 use crate::support::patience::wait_until;
 use crate::support::session::{NOW, counting, create, found, new_key, new_owner, new_revision, owned, rotation};
+use crate::support::{collection, variable};
 use crate::{at, says};
 
 /// The fail point before each write of an `update` command.
@@ -186,4 +186,22 @@ async fn what_the_server_refuses_was_not_done_and_its_words_are_not_shown() {
         assert!(!shown.contains("failCommand"), "{shown}");
     }
     assert_eq!(found(&store, &key).await, known);
+}
+
+/// Longer than anybody follows: a session that lives at its end must not be taken for none.
+#[tokio::test]
+async fn a_chain_of_marks_that_is_too_long_is_not_taken_for_nothing() {
+    let store = at(variable("SESSION_KIT_MONGO_URL")).connect().await.unwrap();
+    let first = create(&store, &counting(0)).await;
+    let mut key = first;
+    let mut record = found(&store, &key).await;
+    for count in 1..=40 {
+        let (next, new) = (counting(count), new_key());
+        let rotated = store.rotate(&rotation(&key, &new, record.revision, &next), NOW).await;
+        assert_eq!(rotated.unwrap(), Rotated::Applied);
+        (key, record) = (new, next);
+    }
+    let deleted = store.delete(&first, NOW).await;
+    assert!(matches!(deleted, Err(StoreError::Unavailable(_))), "{deleted:?}");
+    assert_eq!(found(&store, &key).await, record);
 }

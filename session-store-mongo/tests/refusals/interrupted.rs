@@ -1,14 +1,17 @@
 //! Operations that fail in their middle: nothing is said to be undone that may have been done.
 
+use std::time::Duration;
+
 use futures_util::StreamExt as _;
-use mongodb::bson::{Document, doc};
+use mongodb::bson::{Bson, Document, doc};
 use mongodb::{Client, Database};
-use session_core::{Created, Deleted, Loaded, Rotated, Rotation, Store as _, StoreError, Updated};
+use session_core::{Created, Deleted, Loaded, Rotated, Rotation, Store as _, StoreError, Touch, Updated};
 use session_store_mongo::MongoStore;
+use tokio::time::Instant;
 
 use crate::own_server::OwnServer;
 use crate::support::patience::wait_until;
-use crate::support::session::{NOW, counting, create, found, new_key, new_owner, new_revision, owned, rotation};
+use crate::support::session::{END, NOW, counting, create, found, new_key, new_owner, new_revision, owned, rotation};
 use crate::support::{collection, variable};
 use crate::{at, says};
 
@@ -42,6 +45,15 @@ impl Administrator {
     async fn refuse(&self, command: &str) {
         let data = doc! { "failCommands": [command], "errorCode": 1 };
         self.tell(doc! { "configureFailPoint": "failCommand", "mode": { "times": 1 }, "data": data })
+            .await;
+    }
+
+    /// All that comes takes as long.
+    async fn delay(&self, time: Duration) {
+        let commands = ["insert", "find", "update", "findAndModify", "delete"].map(Bson::from);
+        let millis = i32::try_from(time.as_millis()).unwrap();
+        let data = doc! { "failCommands": commands.to_vec(), "blockConnection": true, "blockTimeMS": millis };
+        self.tell(doc! { "configureFailPoint": "failCommand", "mode": "alwaysOn", "data": data })
             .await;
     }
 
@@ -204,4 +216,45 @@ async fn a_chain_of_marks_that_is_too_long_is_not_taken_for_nothing() {
     let deleted = store.delete(&first, NOW).await;
     assert!(matches!(deleted, Err(StoreError::Unavailable(_))), "{deleted:?}");
     assert_eq!(found(&store, &key).await, record);
+}
+
+/// Two commands would take longer than the limit, each alone would not.
+#[tokio::test]
+async fn an_operation_of_several_commands_has_no_more_time_than_one_of_one() {
+    let server = OwnServer::start(&[]).await;
+    let administrator = Administrator::of(&server).await;
+    let limit = Duration::from_millis(1000);
+    let store = at(server.url()).response_timeout(limit).connect().await.unwrap();
+    let (known, ann) = (counting(0), new_owner());
+    let (key, old, new) = (create(&store, &known).await, create(&store, &known).await, new_key());
+    let moved = store.rotate(&rotation(&old, &new, known.revision, &known), NOW).await;
+    assert_eq!(moved.unwrap(), Rotated::Applied);
+    let (other, next) = (new_revision(), counting(1));
+    let touch = Touch {
+        expected: other,
+        last_seen_at: NOW,
+        expires_at: END,
+    };
+    administrator.delay(limit * 6 / 10).await;
+    let begin = Instant::now();
+    let owned = owned(counting(2), &ann);
+    let late = [
+        ("update", store.update(&key, &next, other, NOW).await.err()),
+        ("touch", store.touch(&key, &touch, NOW).await.err()),
+        (
+            "rotate",
+            store.rotate(&rotation(&key, &new_key(), other, &next), NOW).await.err(),
+        ),
+        ("delete", store.delete(&old, NOW).await.err()),
+        (
+            "delete_sessions_of",
+            store.delete_sessions_of(&ann, None, NOW).await.err(),
+        ),
+        ("create", store.create(&new_key(), &owned, Some(NOW), NOW).await.err()),
+    ];
+    println!("{} operations took {:?}", late.len(), begin.elapsed());
+    for (operation, error) in late {
+        let is_late = error.is_some_and(|error| crate::chain(&error).contains("did not answer within 1s"));
+        assert!(is_late, "{operation}");
+    }
 }

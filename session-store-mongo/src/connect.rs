@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
-use mongodb::bson::{RawDocumentBuf, doc, serialize_to_raw_document_buf};
+use mongodb::bson::{Document, RawDocumentBuf, doc, rawdoc, serialize_to_raw_document_buf};
 use mongodb::options::{
     Acknowledgment, ClientOptions, CollectionOptions, ReadConcern, ReadConcernLevel, ReadPreference, SelectionCriteria,
     WriteConcern,
@@ -13,15 +13,15 @@ use session_core::{Clock as _, ConfigError, Moment, StoreKey, SystemClock};
 
 use crate::connect_error::MongoConnectError;
 use crate::document;
-use crate::failure::Failure;
 use crate::line::Line;
 use crate::names::{check_collection, check_database};
 use crate::sessions::Sessions;
 use crate::settings::{Concerns, MongoStoreBuilder, Target};
 use crate::statements::Statements;
 use crate::store::MongoStore;
+use crate::stored;
+use crate::url::parse;
 
-const FORM: &str = "mongodb://user:password@host:port/database?options";
 const APPLICATION: &str = "session-kit";
 /// Half of the time that what has ended is kept.
 const MOST_BETWEEN_CLOCKS: Duration = Duration::from_secs(30 * 60);
@@ -84,16 +84,6 @@ impl MongoStoreBuilder {
     }
 }
 
-async fn parse(url: &str) -> Result<ClientOptions, MongoConnectError> {
-    let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
-    if scheme.as_deref() == Some("mongodb+srv") && cfg!(not(feature = "srv")) {
-        return Err(MongoConnectError::WithoutSrv);
-    }
-    // The driver's own words may repeat what it could not read, a password too.
-    let options = ClientOptions::parse(url).await;
-    options.map_err(|_| MongoConnectError::Url { form: FORM })
-}
-
 struct Opened {
     client: Client,
     concerns: Concerns,
@@ -112,8 +102,7 @@ fn open(mut options: ClientOptions) -> Result<Opened, MongoConnectError> {
     let database = options.default_database.clone();
     // None at all is what MongoDB calls no bound.
     let connections = options.max_pool_size.filter(|connections| *connections > 0);
-    let client = Client::with_options(options).map_err(Failure::from);
-    let client = client.map_err(|failure| MongoConnectError::Unreachable(failure.into_cause()))?;
+    let client = Client::with_options(options).map_err(MongoConnectError::of_options)?;
     Ok(Opened {
         client,
         concerns,
@@ -128,9 +117,9 @@ fn with_concerns(
     name: &str,
     concerns: Concerns,
 ) -> Result<(Collection<RawDocumentBuf>, RawDocumentBuf), MongoConnectError> {
-    let write = concerns
-        .write
-        .unwrap_or_else(|| WriteConcern::from(Acknowledgment::Majority));
+    // A time limit alone says nothing of how many nodes there should be.
+    let mut write = concerns.write.unwrap_or_default();
+    write.w = write.w.or(Some(Acknowledgment::Majority));
     let read = concerns.read.unwrap_or_else(ReadConcern::local);
     check_concerns(&read, &write)?;
     let raw = serialize_to_raw_document_buf(&write).map_err(|error| MongoConnectError::Unreachable(error.into()))?;
@@ -166,56 +155,76 @@ fn check_concerns(read: &ReadConcern, write: &WriteConcern) -> Result<(), Config
 
 impl Sessions {
     async fn prepare(&self, creates_indexes: bool) -> Result<(), MongoConnectError> {
-        self.check_clocks().await?;
+        self.check_server().await?;
         self.check_documents().await?;
         if creates_indexes {
             self.create_indexes().await?;
         } else {
             self.check_indexes().await?;
         }
-        self.check_rights().await
+        self.check_writes().await
     }
 
-    /// The database removes by its own clock.
-    async fn check_clocks(&self) -> Result<(), MongoConnectError> {
+    /// That it takes writes, and removes by a clock that is hardly another one.
+    async fn check_server(&self) -> Result<(), MongoConnectError> {
         let hello = self.deadline().of(self.database.run_command(doc! { "hello": 1 })).await;
         let hello = hello.map_err(MongoConnectError::of_failure)?;
-        let now = SystemClock.now();
-        let theirs = hello.get_datetime("localTime").ok();
-        let theirs = theirs.and_then(|theirs| u64::try_from(theirs.timestamp_millis()).ok());
-        let theirs = theirs.map_or(now, Moment::from_millis);
-        let by = theirs.since(now).max(now.since(theirs));
-        if by > MOST_BETWEEN_CLOCKS {
-            let limit = MOST_BETWEEN_CLOCKS;
-            return Err(MongoConnectError::ClocksDiffer { by, limit });
+        if !hello.get_bool("isWritablePrimary").unwrap_or(true) {
+            return Err(MongoConnectError::NotPrimary);
         }
-        Ok(())
+        check_clocks(&hello)
     }
 
     /// Looks at some of what is there, before anything is done to it.
     async fn check_documents(&self) -> Result<(), MongoConnectError> {
         let sample = async {
-            let found = self.collection.find(doc! {}).limit(SAMPLE);
-            found.await?.try_collect::<Vec<_>>().await
+            let found = self.collection.find(doc! {}).projection(stored::all_but_data());
+            found.limit(SAMPLE).await?.try_collect::<Vec<_>>().await
         };
         let sample = self.deadline().of(sample).await;
         for found in sample.map_err(MongoConnectError::of_failure)? {
-            document::check(&found).map_err(|invalid| MongoConnectError::foreign(self.collection.name(), invalid))?;
+            stored::check(&found).map_err(|invalid| MongoConnectError::foreign(self.collection.name(), invalid))?;
         }
         Ok(())
     }
 
-    /// Writes and removes what means nothing, which needs all that the store needs, a majority of nodes too.
-    async fn check_rights(&self) -> Result<(), MongoConnectError> {
+    /// Writes and removes what means nothing, which needs all that the store needs, a majority of nodes too. Meanwhile the server says
+    /// whether it takes different names for the same.
+    async fn check_writes(&self) -> Result<(), MongoConnectError> {
         let nobody = StoreKey::from_bytes([0; 32]);
         let now = SystemClock.now();
-        let write = || Statements::new().insert(&nobody, document::tombstone(now));
+        let write = || {
+            // The type's name is `bool`, which comes before a capital letter in dictionaries only.
+            let has_collation =
+                rawdoc! { "_id": document::binary(&nobody), "$expr": { "$lt": [{ "$type": "$deleted" }, "C"] } };
+            let statements = Statements::new().insert(&nobody, document::tombstone(now));
+            statements.stop_if(has_collation)
+        };
         let written = self.run(write, self.deadline()).await;
-        written.map_err(MongoConnectError::of_failure)?;
+        let written = written.map_err(MongoConnectError::of_failure)?;
         let removal = self
             .collection
             .delete_one(doc! { "_id": document::binary(&nobody), "deleted": true });
         let removed = self.deadline().of(removal).await;
-        removed.map(drop).map_err(MongoConnectError::of_failure)
+        removed.map_err(MongoConnectError::of_failure)?;
+        if written.stopped_by.is_some() {
+            return Err(MongoConnectError::Collation {
+                collection: self.collection.name().to_owned(),
+            });
+        }
+        Ok(())
     }
+}
+
+fn check_clocks(hello: &Document) -> Result<(), MongoConnectError> {
+    let now = SystemClock.now();
+    let theirs = hello.get_datetime("localTime").ok();
+    let theirs = theirs.and_then(|theirs| u64::try_from(theirs.timestamp_millis()).ok());
+    let theirs = theirs.map_or(now, Moment::from_millis);
+    let by = theirs.since(now).max(now.since(theirs));
+    if by > MOST_BETWEEN_CLOCKS {
+        let limit = MOST_BETWEEN_CLOCKS;
+        return Err(MongoConnectError::ClocksDiffer { by, limit });
+    }
+    Ok(())
 }

@@ -10,10 +10,10 @@
 //! Only a record has a revision. `expires` is the end by the clock of the manager, `removeAt` what the TTL index is on. A mark has the owner
 //! of the record that it leads to, so that a list of the owner's documents cannot miss a session that is rotated meanwhile.
 
-use mongodb::bson::raw::{RawBinaryRef, RawBsonRef, cstr};
+use mongodb::bson::raw::{RawBinaryRef, cstr};
 use mongodb::bson::spec::BinarySubtype;
-use mongodb::bson::{Binary, Document, RawDocument, RawDocumentBuf, doc, rawdoc};
-use session_core::{MARK_KEPT, Moment, Owner, Record, Revision, Rotation, StoreError, StoreKey};
+use mongodb::bson::{Binary, Document, RawDocumentBuf, doc, rawdoc};
+use session_core::{MARK_KEPT, Moment, Owner, Record, Revision, Rotation, StoreKey};
 
 use crate::moments::{date, removal};
 
@@ -58,7 +58,7 @@ pub(crate) fn mark(rotation: &Rotation<'_>, now: Moment) -> RawDocumentBuf {
 }
 
 /// Turns a record into what stands where a session was deleted: it keeps late steps of rotations from bringing it back.
-/// Whatever is no record stays as it is.
+/// Whatever [`Entry`](crate::stored::Entry) can't read as one stays as it is.
 pub(crate) fn bury(now: Moment) -> Vec<Document> {
     let end = now + MARK_KEPT;
     let tombstone = doc! {
@@ -67,13 +67,12 @@ pub(crate) fn bury(now: Moment) -> Vec<Document> {
         "expires": date(end),
         "removeAt": removal(end, now),
     };
-    let is_record = doc! { "$ne": [{ "$type": "$revision" }, "missing"] };
+    let is_record = doc! { "$and": [
+        { "$eq": [{ "$type": "$revision" }, "long"] },
+        { "$eq": [{ "$type": "$expires" }, "date"] },
+        { "$gte": ["$expires", date(Moment::from_millis(0))] },
+    ] };
     vec![doc! { "$replaceWith": { "$cond": [is_record, tombstone, "$$ROOT"] } }]
-}
-
-/// What [`Entry`] and [`key_of`] read.
-pub(crate) fn entry() -> Document {
-    doc! { "revision": 1, "created": 1, "lastSeen": 1, "expires": 1, "successor": 1 }
 }
 
 /// What stands where a session was deleted.
@@ -82,9 +81,12 @@ pub(crate) fn tombstone(now: Moment) -> RawDocumentBuf {
     rawdoc! { "deleted": true, "expires": date(end), "removeAt": removal(end, now) }
 }
 
+/// What the ids of cut-offs begin with.
+pub(crate) const CUT_OFF: &str = "cut-off:";
+
 /// Where an owner's cut-off is.
 pub(crate) fn cut_off_id(owner: &Owner) -> String {
-    format!("cut-off:{}", owner.as_str())
+    format!("{CUT_OFF}{}", owner.as_str())
 }
 
 /// The same 64 bits: BSON has signed numbers only.
@@ -105,221 +107,4 @@ const fn generic(bytes: &[u8]) -> RawBinaryRef<'_> {
         subtype: BinarySubtype::Generic,
         bytes,
     }
-}
-
-/// What stands under a key.
-pub(crate) enum Stored {
-    Record(Record),
-    Mark { successor: StoreKey, expires_at: Moment },
-    Tombstone,
-}
-
-/// What a document says of a session, without its data.
-pub(crate) enum Entry {
-    Session {
-        created_at: Moment,
-        last_seen_at: Moment,
-        expires_at: Moment,
-    },
-    Mark {
-        successor: StoreKey,
-        expires_at: Moment,
-    },
-    Other,
-}
-
-/// A document that is none of ours. Its content is not shown.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum InvalidDocument {
-    #[error("the document's field `{field}` holds {found}, needs {needed}")]
-    Field {
-        field: &'static str,
-        found: &'static str,
-        needed: &'static str,
-    },
-    #[error("the document has neither of the fields `revision`, `successor`, `deleted` and `cutOff`, needs one")]
-    Unknown,
-    #[error("the document is not valid BSON")]
-    Damaged,
-}
-
-impl From<InvalidDocument> for StoreError {
-    fn from(error: InvalidDocument) -> Self {
-        Self::Corrupt(error.into())
-    }
-}
-
-impl Stored {
-    pub(crate) fn read(document: &RawDocument) -> Result<Self, InvalidDocument> {
-        let fields = Fields::read(document)?;
-        if fields.revision.is_some() {
-            return Ok(Self::Record(fields.record()?));
-        }
-        if fields.successor.is_some() {
-            return Ok(Self::Mark {
-                successor: fields.successor()?,
-                expires_at: fields.expires_at()?,
-            });
-        }
-        match fields.deleted {
-            Some(_) => Ok(Self::Tombstone),
-            None => Err(InvalidDocument::Unknown),
-        }
-    }
-}
-
-impl Entry {
-    pub(crate) fn read(document: &RawDocument) -> Result<Self, InvalidDocument> {
-        let fields = Fields::read(document)?;
-        if fields.revision.is_some() {
-            return Ok(Self::Session {
-                created_at: moment("created", fields.created)?,
-                last_seen_at: moment("lastSeen", fields.last_seen)?,
-                expires_at: fields.expires_at()?,
-            });
-        }
-        if fields.successor.is_some() {
-            return Ok(Self::Mark {
-                successor: fields.successor()?,
-                expires_at: fields.expires_at()?,
-            });
-        }
-        Ok(Self::Other)
-    }
-}
-
-/// The key that a document is under.
-pub(crate) fn key_of(document: &RawDocument) -> Result<StoreKey, InvalidDocument> {
-    key("_id", Fields::read(document)?.id)
-}
-
-/// Makes sure that a document is one of ours, whatever of them.
-pub(crate) fn check(document: &RawDocument) -> Result<(), InvalidDocument> {
-    let fields = Fields::read(document)?;
-    if fields.cut_off.is_some() {
-        moment("cutOff", fields.cut_off)?;
-        return Ok(());
-    }
-    key("_id", fields.id)?;
-    Stored::read(document).map(drop)
-}
-
-#[derive(Default)]
-struct Fields<'a> {
-    id: Option<RawBsonRef<'a>>,
-    revision: Option<RawBsonRef<'a>>,
-    created: Option<RawBsonRef<'a>>,
-    last_seen: Option<RawBsonRef<'a>>,
-    expires: Option<RawBsonRef<'a>>,
-    owner: Option<RawBsonRef<'a>>,
-    data: Option<RawBsonRef<'a>>,
-    successor: Option<RawBsonRef<'a>>,
-    deleted: Option<RawBsonRef<'a>>,
-    cut_off: Option<RawBsonRef<'a>>,
-}
-
-impl<'a> Fields<'a> {
-    /// Fields that are not ours are passed by.
-    fn read(document: &'a RawDocument) -> Result<Self, InvalidDocument> {
-        let mut fields = Self::default();
-        for element in document {
-            let (name, value) = element.map_err(|_| InvalidDocument::Damaged)?;
-            let field = match name.as_str() {
-                "_id" => &mut fields.id,
-                "revision" => &mut fields.revision,
-                "created" => &mut fields.created,
-                "lastSeen" => &mut fields.last_seen,
-                "expires" => &mut fields.expires,
-                "owner" => &mut fields.owner,
-                "data" => &mut fields.data,
-                "successor" => &mut fields.successor,
-                "deleted" => &mut fields.deleted,
-                "cutOff" => &mut fields.cut_off,
-                _ => continue,
-            };
-            *field = Some(value);
-        }
-        Ok(fields)
-    }
-
-    fn record(&self) -> Result<Record, InvalidDocument> {
-        let revision = self.revision.and_then(RawBsonRef::as_i64);
-        let revision = revision.ok_or_else(|| invalid("revision", self.revision, "a 64-bit integer"))?;
-        Ok(Record {
-            revision: Revision::from_u64(revision.cast_unsigned()),
-            created_at: moment("created", self.created)?,
-            last_seen_at: moment("lastSeen", self.last_seen)?,
-            expires_at: self.expires_at()?,
-            owner: self.owner()?,
-            payload: bytes("data", self.data, "binary data")?.into(),
-        })
-    }
-
-    fn owner(&self) -> Result<Option<Owner>, InvalidDocument> {
-        let Some(owner) = self.owner else {
-            return Ok(None);
-        };
-        let name = owner.as_str().and_then(|name| Owner::new(name).ok());
-        let needed = "1 to 255 bytes of printable text";
-        name.map(Some).ok_or_else(|| invalid("owner", self.owner, needed))
-    }
-
-    fn successor(&self) -> Result<StoreKey, InvalidDocument> {
-        key("successor", self.successor)
-    }
-
-    fn expires_at(&self) -> Result<Moment, InvalidDocument> {
-        moment("expires", self.expires)
-    }
-}
-
-fn key(field: &'static str, value: Option<RawBsonRef<'_>>) -> Result<StoreKey, InvalidDocument> {
-    const NEEDED: &str = "32 bytes of binary data";
-    let bytes = bytes(field, value, NEEDED)?.try_into();
-    let bytes = bytes.map_err(|_| InvalidDocument::Field {
-        field,
-        found: "binary data of another length",
-        needed: NEEDED,
-    })?;
-    Ok(StoreKey::from_bytes(bytes))
-}
-
-fn bytes<'a>(
-    field: &'static str,
-    value: Option<RawBsonRef<'a>>,
-    needed: &'static str,
-) -> Result<&'a [u8], InvalidDocument> {
-    let binary = value.and_then(RawBsonRef::as_binary);
-    let binary = binary.filter(|binary| binary.subtype == BinarySubtype::Generic);
-    Ok(binary.ok_or_else(|| invalid(field, value, needed))?.bytes)
-}
-
-fn moment(field: &'static str, value: Option<RawBsonRef<'_>>) -> Result<Moment, InvalidDocument> {
-    let date = value.and_then(RawBsonRef::as_datetime);
-    let millis = date.and_then(|date| u64::try_from(date.timestamp_millis()).ok());
-    let millis = millis.ok_or_else(|| invalid(field, value, "a date since 1970"))?;
-    Ok(Moment::from_millis(millis))
-}
-
-fn invalid(field: &'static str, value: Option<RawBsonRef<'_>>, needed: &'static str) -> InvalidDocument {
-    let found = value.map_or("nothing", kind);
-    InvalidDocument::Field { field, found, needed }
-}
-
-fn kind(value: RawBsonRef<'_>) -> &'static str {
-    use mongodb::bson::spec::ElementType;
-    let kind = value.element_type();
-    let kinds = [
-        (ElementType::Binary, "binary data"),
-        (ElementType::String, "a string"),
-        (ElementType::DateTime, "a date"),
-        (ElementType::Int32, "a 32-bit integer"),
-        (ElementType::Int64, "a 64-bit integer"),
-        (ElementType::Double, "a floating-point number"),
-        (ElementType::ObjectId, "an object id"),
-        (ElementType::EmbeddedDocument, "a document"),
-        (ElementType::Null, "null"),
-    ];
-    let known = kinds.iter().find(|(known, _)| *known == kind);
-    known.map_or("another type", |(_, name)| name)
 }

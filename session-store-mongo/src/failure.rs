@@ -1,5 +1,6 @@
 //! What went wrong on the way to an answer, and what that means for a caller.
 
+use std::fmt;
 use std::time::Duration;
 
 use mongodb::error::{
@@ -35,7 +36,7 @@ pub(crate) struct Failure {
     cause: Cause,
 }
 
-/// What the driver's error says, without the text of the server: that may hold the command, and with it what is stored.
+/// What the driver's error says.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Trouble {
     #[error("the database did not answer within {0:?}")]
@@ -45,12 +46,12 @@ pub(crate) enum Trouble {
     #[error("no connection was free within {0:?}")]
     NoConnection(Duration),
     #[error("the database refuses: {name} ({code})")]
-    Refused { code: i32, name: String },
+    Refused { code: i32, name: String, words: Words },
     #[error("the write is not confirmed by as many nodes as it should be: {name} ({code})")]
     Unconfirmed { code: i32, name: String },
     #[error("the database's answer can't be understood")]
     Incomprehensible,
-    #[error("the database knows no such user: {0}")]
+    #[error("the database did not let the user in: {0}")]
     Authentication(String),
     #[error("{0}")]
     NoServer(String),
@@ -58,11 +59,23 @@ pub(crate) enum Trouble {
     Driver(String),
 }
 
+/// The text of the server. It may hold the command, and with it what is stored, so it is not shown by itself.
+pub(crate) struct Words(String);
+
+impl fmt::Debug for Words {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("..")
+    }
+}
+
 /// What nodes say that are not, or no longer, the primary, or are shutting down, and routers that can't reach a node: the codes after
 /// which MongoDB's specification of retryable reads has a command repeated.
 const ELSEWHERE: [i32; 14] = [
     6, 7, 89, 91, 134, 189, 262, 9_001, 10_058, 10_107, 11_600, 11_602, 13_435, 13_436,
 ];
+/// What ends a command in its middle, so that some of its writes may have been done: a lock or a time limit of the server's, an
+/// administrator, a connection that is gone.
+const CUT_SHORT: [i32; 8] = [24, 50, 237, 279, 290, 355, 11_601, 46_841];
 const OUT_OF_DISK_SPACE: i32 = 14_031;
 const UNAUTHORIZED: i32 = 13;
 const DUPLICATE_KEY: i32 = 11_000;
@@ -84,13 +97,13 @@ impl Failure {
     }
 
     /// A write that the server answered without doing it.
-    pub(crate) fn refused(code: i32) -> Self {
+    pub(crate) fn refused(code: i32, words: &str) -> Self {
         let name = String::from("a write of the command failed");
-        Self::of_code(code, name)
+        Self::of_code(code, name, words.to_owned())
     }
 
-    pub(crate) fn unconfirmed(code: i32) -> Self {
-        let name = String::from("write concern");
+    pub(crate) fn unconfirmed(code: i32, name: &str) -> Self {
+        let name = name.to_owned();
         Self::new(Judgement::Unknown, Trouble::Unconfirmed { code, name })
     }
 
@@ -98,13 +111,15 @@ impl Failure {
         Self::new(Judgement::Unknown, Trouble::Incomprehensible)
     }
 
-    fn of_code(code: i32, name: String) -> Self {
+    fn of_code(code: i32, name: String, words: String) -> Self {
         let judgement = match code {
             OUT_OF_DISK_SPACE => Judgement::Full,
             code if ELSEWHERE.contains(&code) => Judgement::Interrupted,
+            code if CUT_SHORT.contains(&code) => Judgement::Unknown,
             _ => Judgement::Refused,
         };
-        Self::new(judgement, Trouble::Refused { code, name })
+        let words = Words(words);
+        Self::new(judgement, Trouble::Refused { code, name, words })
     }
 
     fn new(judgement: Judgement, trouble: Trouble) -> Self {
@@ -144,9 +159,26 @@ impl Failure {
         matches!(self.trouble(), Some(Trouble::NoAnswer(_) | Trouble::NoServer(_)))
     }
 
-    /// The server is there, and says no.
-    pub(crate) fn is_refusal(&self) -> bool {
-        matches!(self.trouble(), Some(Trouble::Refused { .. }))
+    /// The write was done, and not by as many nodes as it should be.
+    pub(crate) fn is_unconfirmed(&self) -> bool {
+        matches!(self.trouble(), Some(Trouble::Unconfirmed { .. }))
+    }
+
+    /// What the server says, where it is there and says no. Only for commands in which nothing is stored.
+    pub(crate) fn refusal(&self) -> Option<&str> {
+        match self.trouble() {
+            Some(Trouble::Refused {
+                words: Words(words), ..
+            }) if !words.is_empty() => Some(words),
+            Some(Trouble::Refused { .. }) => Some("it does not say why"),
+            _ => None,
+        }
+    }
+
+    /// Which the driver tells in words only, as what became of its search for servers.
+    pub(crate) fn is_hanging_up(&self) -> bool {
+        let ends = ["unexpected end of file", "tls handshake eof"];
+        matches!(self.trouble(), Some(Trouble::NoServer(words)) if ends.iter().any(|end| words.contains(end)))
     }
 
     fn trouble(&self) -> Option<&Trouble> {
@@ -216,15 +248,26 @@ impl Failure {
         if let ErrorKind::Authentication { message, .. } = kind {
             return Self::new(Judgement::Refused, Trouble::Authentication(message));
         }
-        if let ErrorKind::Command(CommandError { code, code_name, .. }) = kind {
-            return Self::of_code(code, code_name);
+        if let ErrorKind::Command(CommandError {
+            code,
+            code_name,
+            message,
+            ..
+        }) = kind
+        {
+            return Self::of_code(code, code_name, message);
         }
-        if let ErrorKind::Write(WriteFailure::WriteError(WriteError { code, code_name, .. })) = kind {
-            return Self::of_code(code, code_name.unwrap_or_default());
+        if let ErrorKind::Write(WriteFailure::WriteError(WriteError {
+            code,
+            code_name,
+            message,
+            ..
+        })) = kind
+        {
+            return Self::of_code(code, code_name.unwrap_or_default(), message);
         }
         if let ErrorKind::Write(WriteFailure::WriteConcernError(WriteConcernError { code, code_name, .. })) = kind {
-            let name = code_name;
-            return Self::new(Judgement::Unknown, Trouble::Unconfirmed { code, name });
+            return Self::unconfirmed(code, &code_name);
         }
         Self::incomprehensible()
     }

@@ -5,6 +5,7 @@ use mongodb::IndexModel;
 use mongodb::bson::{Bson, Document, doc};
 
 use crate::connect_error::MongoConnectError;
+use crate::failure::Failure;
 use crate::sessions::Sessions;
 
 /// The same fields with other options; the same name for other fields.
@@ -55,27 +56,43 @@ impl Index {
         )
     }
 
+    /// Whether an index does what this one should, and no more: one that is unique would keep sessions out, and one of some documents
+    /// would miss others.
     fn is(&self, model: &IndexModel) -> bool {
-        let is_on_field = model.keys.iter().eq([(&self.field.to_owned(), &Bson::Int32(1))]);
-        let options = model.options.as_ref();
-        let removes = options.is_some_and(|options| options.expire_after.is_some());
-        is_on_field && removes == self.is_for_removal
+        let is_on_field =
+            matches!(Vec::from_iter(&model.keys)[..], [(field, order)] if field == self.field && is_one(order));
+        let Some(options) = &model.options else {
+            return is_on_field && !self.is_for_removal;
+        };
+        let is_whole = options.partial_filter_expression.is_none() && options.collation.is_none();
+        let is_plain = is_whole && options.unique != Some(true) && options.hidden != Some(true);
+        is_on_field && is_plain && options.expire_after.is_some() == self.is_for_removal
     }
 }
 
+/// Some shells know only one type of number.
+fn is_one(order: &Bson) -> bool {
+    let whole = order.as_i32().map(f64::from).or_else(|| order.as_f64());
+    order.as_i64() == Some(1) || whole.is_some_and(|order| (order - 1.0).abs() < f64::EPSILON)
+}
+
 impl Sessions {
-    /// Makes them. What is there already is left as it is.
+    /// Makes them. What is there already is left as it is, and will do if it is as good.
     pub(crate) async fn create_indexes(&self) -> Result<(), MongoConnectError> {
         for index in &INDEXES {
             let create = doc! { "createIndexes": self.collection.name(), "indexes": [index.document()] };
             match self.deadline().of(self.database.run_command(create)).await {
                 Ok(_) => {}
                 Err(failure) if failure.code().is_some_and(|code| IN_THE_WAY.contains(&code)) => {
-                    return Err(MongoConnectError::IndexInTheWay {
-                        collection: self.collection.name().to_owned(),
-                        field: index.field,
-                        command: index.command(self.collection.name()),
-                    });
+                    // Whoever may not look can't know either.
+                    let others = self.list_indexes().await.unwrap_or_default();
+                    if !others.iter().any(|other| index.is(other)) {
+                        return Err(MongoConnectError::IndexInTheWay {
+                            collection: self.collection.name().to_owned(),
+                            field: index.field,
+                            command: index.command(self.collection.name()),
+                        });
+                    }
                 }
                 Err(failure) => return Err(MongoConnectError::of_failure(failure)),
             }
@@ -85,8 +102,7 @@ impl Sessions {
 
     /// Makes sure that somebody else has made them.
     pub(crate) async fn check_indexes(&self) -> Result<(), MongoConnectError> {
-        let list = async { self.collection.list_indexes().await?.try_collect::<Vec<_>>().await };
-        let models = match self.deadline().of(list).await {
+        let models = match self.list_indexes().await {
             Err(failure) if failure.code() == Some(NO_COLLECTION) => Vec::new(),
             models => models.map_err(MongoConnectError::of_failure)?,
         };
@@ -98,5 +114,10 @@ impl Sessions {
                 command: index.command(self.collection.name()),
             })
         })
+    }
+
+    async fn list_indexes(&self) -> Result<Vec<IndexModel>, Failure> {
+        let list = async { self.collection.list_indexes().await?.try_collect().await };
+        self.deadline().of(list).await
     }
 }

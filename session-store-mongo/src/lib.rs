@@ -28,15 +28,33 @@
 //!
 //! | | |
 //! |---|---|
-//! | load | 1 `find` |
-//! | create; signed in | 1 `insert`; 1 `update` |
-//! | create, signed in: cut off | 2 |
-//! | update, touch: done; any other answer | 1 `update`; 2 |
-//! | rotate, with an owner or not: done; any other answer | 1 `update`; 2 or 3 |
-//! | delete; through n marks | 1 `findAndModify`; 1 + n |
-//! | sessions of an owner; end of all of them | 1; 3, and 2 more where one of them is rotated meanwhile |
+//! | load | `find` |
+//! | create | `insert` |
+//! | create, signed in | `update` of 2 writes |
+//! | create, signed in: cut off | `update` of 2 writes, `delete` |
+//! | update | `update` |
+//! | update: any other answer | `update`, `find` |
+//! | touch | `update` |
+//! | touch: any other answer | `update`, `find` |
+//! | rotate | `update` of 3 writes |
+//! | rotate: sent again, conflict, moved, gone | `update` of 3 writes, `find` |
+//! | rotate what never was | `update` of 3 writes, `find`, `delete` |
+//! | rotate, signed in | `update` of 4 writes |
+//! | rotate, signed in: sent again, conflict, moved, gone | `update` of 4 writes, `find` |
+//! | rotate, signed in: cut off | `update` of 4 writes, `delete` |
+//! | delete | `findAndModify` |
+//! | delete, one more for each mark that is followed | `findAndModify`, `findAndModify` |
+//! | sessions of an owner, up to ten thousand | `find` |
+//! | end of all of them | `update`, `find`, `update` |
+//! | end of all but one of them | `update`, `find`, `update` |
+//! | end of all but one that is not the owner's | `update`, `find`, `find`, `update` |
+//! | end of all of them, while one is rotated | `update`, `find`, `update`, `find`, `update` |
+//! | end of all of them, where some have ended before | `update`, `find`, `update`, `update` |
+//! | end of all of them, where there is none | `update`, `find` |
+//! | count | `aggregate` |
+//! | clear | `delete` |
 //!
-//! A rotation is one command of three or four writes, which the server does in their order and stops at one that fails: a look at the old
+//! Each is a round trip. A rotation is one command of three or four writes, which the server does in their order and stops at one that fails: a look at the old
 //! document, the new one, a look at the owner's cut-off, and the mark. It is no transaction, and needs none: every state in between is one that a
 //! deletion at the same time can deal with.
 //!
@@ -51,7 +69,7 @@
 //! The driver repeats reads, and on replica sets and clusters writes to one document (`retryWrites`), once, where a connection failed or the node was
 //! not the primary. The server knows a write that it has done already by its number, and answers as it did the first time: nothing is
 //! applied twice, and an update whose answer was lost is no conflict with itself. The commands of several writes have no such number; the store repeats
-//! them, as they can tell by what they find that they were done before. A write that has no answer in the end is
+//! them, as they can tell by what they find that they were done before. A write that has no answer in the end, or that the server broke off, is
 //! [`ReplyLost`](session_core::StoreError::ReplyLost), which the manager clears up.
 //!
 //! # Durability and consistency
@@ -93,7 +111,9 @@ mod sessions;
 mod settings;
 mod statements;
 mod store;
+mod stored;
 mod upkeep;
+mod url;
 
 pub use connect_error::MongoConnectError;
 pub use settings::MongoStoreBuilder;

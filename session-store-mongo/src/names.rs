@@ -20,11 +20,12 @@ pub(crate) fn check_database(name: &str) -> Result<(), MongoConnectError> {
 
 pub(crate) fn check_collection(name: &str) -> Result<(), MongoConnectError> {
     let is_safe = |character: char| !character.is_control() && character != '$';
-    let is_plain = !name.starts_with("system.") && !name.starts_with('.') && !name.ends_with('.');
+    let is_reserved = name.starts_with("system.") || name.contains(".system.");
+    let is_plain = !is_reserved && !name.starts_with('.') && !name.ends_with('.');
     if (1..=MOST_COLLECTION_BYTES).contains(&name.len()) && is_plain && name.chars().all(is_safe) {
         return Ok(());
     }
-    let needs = "1 to 120 bytes without $, that neither begin with `system.` nor begin or end with a dot";
+    let needs = "1 to 120 bytes without $, that have no part `system` and neither begin nor end with a dot";
     Err(refused("collection", name, needs))
 }
 
@@ -50,7 +51,16 @@ mod tests {
         for good in ["session_kit", "shop.session", "a b", &"a".repeat(120)] {
             assert!(check_collection(good).is_ok(), "{good}");
         }
-        for bad in ["", "system.users", ".a", "a.", "a$b", "a\0b", &"a".repeat(121)] {
+        for bad in [
+            "",
+            "system.users",
+            "a.system.b",
+            ".a",
+            "a.",
+            "a$b",
+            "a\0b",
+            &"a".repeat(121),
+        ] {
             let error = check_collection(bad).unwrap_err().to_string();
             assert!(error.starts_with("the collection `"), "{error}");
         }

@@ -4,12 +4,13 @@ use mongodb::bson::rawdoc;
 use session_core::{Moment, Rotated, Rotation, StoreError};
 
 use crate::deadline::Deadline;
-use crate::document::{self, Stored, binary, number};
+use crate::document::{self, binary, number};
 use crate::failure::{Failure, Intent};
 use crate::given::{check_size, signing_in};
 use crate::moments::date;
-use crate::sessions::{ATTEMPTS, Sessions, unsettled};
+use crate::sessions::{ATTEMPTS, Sessions, after_a_write, unsettled};
 use crate::statements::{Outcome, Statements};
+use crate::stored::Stored;
 
 /// The place of the look at the old record among the statements.
 const LOOK: i64 = 0;
@@ -48,29 +49,27 @@ impl Sessions {
         now: Moment,
         deadline: Deadline<'_>,
     ) -> Result<Option<Rotated>, StoreError> {
+        // Where the look let nothing pass, nothing is there.
+        let has_written = outcome.stopped_by != Some(LOOK) || outcome.is_repeated;
         let rotated = if outcome.stopped_by == Some(CUT_OFF) {
-            Some(Rotated::CutOff)
+            Ok(Some(Rotated::CutOff))
         } else {
-            match self.stored(rotation.old, deadline).await? {
+            match self.stored(rotation.old, deadline).await {
                 // Over: it was done so long ago that its mark has ended.
-                Some(Stored::Mark { successor, expires_at }) if successor == *rotation.new => {
+                Ok(Some(Stored::Mark { successor, expires_at })) if successor == *rotation.new => {
                     let is_over = expires_at.has_passed(now);
                     return Ok(Some(if is_over { Rotated::Gone } else { Rotated::Applied }));
                 }
-                Some(Stored::Mark { successor, expires_at }) if !expires_at.has_passed(now) => {
-                    Some(Rotated::Moved(successor))
-                }
-                Some(Stored::Record(current)) if !current.expires_at.has_passed(now) => {
-                    (current.revision != rotation.expected).then_some(Rotated::Conflict(current))
-                }
-                Some(Stored::Record(_) | Stored::Mark { .. } | Stored::Tombstone) | None => Some(Rotated::Gone),
+                Ok(stored) => Ok(refusal(stored, rotation, now)),
+                Err(StoreError::Unavailable(cause)) if has_written => return Err(StoreError::ReplyLost(cause)),
+                Err(error) => Err(error),
             }
         };
-        // Where the look let nothing pass, nothing is there.
-        if outcome.stopped_by != Some(LOOK) || outcome.is_repeated {
-            self.remove(rotation.new, rotation.record.revision, deadline).await?;
+        if has_written {
+            let removed = self.remove(rotation.new, rotation.record.revision, deadline).await;
+            removed.map_err(after_a_write)?;
         }
-        Ok(rotated)
+        rotated
     }
 
     /// What was refused in the middle leaves nothing. If that fails too, what stays is a record that nobody can reach.
@@ -80,6 +79,17 @@ impl Sessions {
             drop(self.remove(rotation.new, rotation.record.revision, deadline).await);
         }
         error
+    }
+}
+
+/// What there is under the old key instead of the record that was expected.
+fn refusal(stored: Option<Stored>, rotation: &Rotation<'_>, now: Moment) -> Option<Rotated> {
+    match stored {
+        Some(Stored::Mark { successor, expires_at }) if !expires_at.has_passed(now) => Some(Rotated::Moved(successor)),
+        Some(Stored::Record(current)) if !current.expires_at.has_passed(now) => {
+            (current.revision != rotation.expected).then_some(Rotated::Conflict(current))
+        }
+        Some(Stored::Record(_) | Stored::Mark { .. } | Stored::Tombstone) | None => Some(Rotated::Gone),
     }
 }
 

@@ -10,16 +10,17 @@ use session_core::{
 };
 
 use crate::deadline::Deadline;
-use crate::document::{self, Entry, Stored, binary, number};
+use crate::document::{self, binary, number};
 use crate::failure::Intent;
 use crate::given::{check_size, signing_in};
 use crate::line::Line;
 use crate::moments::{date, removal};
 use crate::statements::Statements;
+use crate::stored::{Entry, Stored, entry};
 
 /// How often a command is sent whose answer says that it may be sent again.
 pub(crate) const ATTEMPTS: u32 = 3;
-/// A chain of marks is not longer: a session is rotated seldom, and a mark does not live long.
+/// How many marks are followed: a session is rotated seldom, and a mark does not live long.
 pub(crate) const MOST_MARKS: usize = 32;
 
 /// Where the sessions are.
@@ -36,6 +37,10 @@ pub(crate) struct Sessions {
 #[derive(Debug, thiserror::Error)]
 #[error("others changed the session at the same time, again and again")]
 struct Unsettled;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the session was rotated so often that nobody follows it to its place")]
+struct LostTrack;
 
 impl Sessions {
     pub(crate) fn deadline(&self) -> Deadline<'_> {
@@ -79,10 +84,14 @@ impl Sessions {
         };
         let outcome = self.run(statements, deadline).await;
         let outcome = outcome.map_err(|failure| failure.of(Intent::Write))?;
-        let is_ours = outcome.inserted || (outcome.is_repeated && self.has(key, record.revision, deadline).await?);
+        let mut is_ours = outcome.inserted;
+        if outcome.is_repeated && !is_ours {
+            is_ours = self.has(key, record.revision, deadline).await.map_err(after_a_write)?;
+        }
         if outcome.stopped_by.is_some() {
             if is_ours {
-                self.remove(key, record.revision, deadline).await?;
+                let removed = self.remove(key, record.revision, deadline).await;
+                removed.map_err(after_a_write)?;
             }
             return Ok(Created::CutOff);
         }
@@ -108,9 +117,17 @@ impl Sessions {
         Ok(found.map(|document| Stored::read(&document)).transpose()?)
     }
 
-    async fn has(&self, key: &StoreKey, revision: Revision, deadline: Deadline<'_>) -> Result<bool, StoreError> {
-        let stored = self.stored(key, deadline).await?;
-        Ok(matches!(stored, Some(Stored::Record(record)) if record.revision == revision))
+    /// The same without its data.
+    pub(crate) async fn entry(&self, key: &StoreKey, deadline: Deadline<'_>) -> Result<Option<Entry>, StoreError> {
+        let find = self.collection.find_one(doc! { "_id": binary(key) });
+        let found = deadline.of(find.projection(entry())).await;
+        let found = found.map_err(|failure| failure.of(Intent::Read))?;
+        Ok(found.map(|document| Entry::read(&document)).transpose()?)
+    }
+
+    async fn has(&self, key: &StoreKey, expected: Revision, deadline: Deadline<'_>) -> Result<bool, StoreError> {
+        let entry = self.entry(key, deadline).await?;
+        Ok(matches!(entry, Some(Entry::Session { revision, .. }) if revision == expected))
     }
 
     /// Takes back what was written by an operation that then failed.
@@ -166,11 +183,18 @@ impl Sessions {
             if touched.map_err(|failure| failure.of(Intent::Write))?.matched_count > 0 {
                 return Ok(Touched::Touched);
             }
-            match self.look(key, now, deadline).await? {
-                Loaded::Found(current) if current.revision == touch.expected => {}
-                Loaded::Found(_) => return Ok(Touched::Stale),
-                Loaded::Moved(successor) => return Ok(Touched::Moved(successor)),
-                Loaded::Absent => return Ok(Touched::Gone),
+            match self.entry(key, deadline).await? {
+                Some(Entry::Session {
+                    revision, expires_at, ..
+                }) if !expires_at.has_passed(now) => {
+                    if revision != touch.expected {
+                        return Ok(Touched::Stale);
+                    }
+                }
+                Some(Entry::Mark { successor, expires_at }) if !expires_at.has_passed(now) => {
+                    return Ok(Touched::Moved(successor));
+                }
+                Some(Entry::Session { .. } | Entry::Mark { .. } | Entry::Other) | None => return Ok(Touched::Gone),
             }
         }
         Err(unsettled())
@@ -184,7 +208,7 @@ impl Sessions {
             let burial = self
                 .collection
                 .find_one_and_update(doc! { "_id": binary(&key) }, document::bury(now))
-                .projection(document::entry())
+                .projection(entry())
                 .return_document(ReturnDocument::Before);
             let found = deadline.of(burial).await;
             let Some(found) = found.map_err(|failure| failure.of(Intent::Write))? else {
@@ -196,7 +220,7 @@ impl Sessions {
                 Entry::Session { .. } | Entry::Mark { .. } | Entry::Other => return Ok(Deleted::Absent),
             }
         }
-        Ok(Deleted::Absent)
+        Err(lost_track())
     }
 }
 
@@ -207,6 +231,19 @@ pub(crate) fn living(key: &StoreKey, revision: Revision, now: Moment) -> Documen
         "revision": number(revision),
         "expires": { "$gt": date(now) },
     }
+}
+
+/// What a failure says to a caller who had something written before.
+pub(crate) fn after_a_write(error: StoreError) -> StoreError {
+    if let StoreError::Unavailable(cause) = error {
+        return StoreError::ReplyLost(cause);
+    }
+    error
+}
+
+/// Not followed to its end, a chain of marks says nothing of the session.
+pub(crate) fn lost_track() -> StoreError {
+    StoreError::Unavailable(LostTrack.into())
 }
 
 pub(crate) fn unsettled() -> StoreError {

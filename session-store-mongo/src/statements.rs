@@ -109,13 +109,15 @@ impl Outcome {
                 return Err(Failure::incomprehensible());
             };
             if code != i64::from(IMMUTABLE_FIELD) {
-                return Err(Failure::refused(i32::try_from(code).unwrap_or_default()));
+                let words = error.get_str("errmsg").unwrap_or_default();
+                return Err(Failure::refused(i32::try_from(code).unwrap_or_default(), words));
             }
             stopped_by = Some(index);
         }
         if let Ok(error) = answer.get_document("writeConcernError") {
             let code = number(error, "code").and_then(|code| i32::try_from(code).ok());
-            return Err(Failure::unconfirmed(code.unwrap_or_default()));
+            let name = error.get_str("codeName").unwrap_or("write concern");
+            return Err(Failure::unconfirmed(code.unwrap_or_default(), name));
         }
         Ok(Self {
             found: number(answer, "n").ok_or_else(Failure::incomprehensible)?,

@@ -7,9 +7,11 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "a test may panic, and none needs everything"
 )]
 
+pub(crate) mod monitor;
 pub(crate) mod protocol;
 pub(crate) mod server;
 
@@ -17,6 +19,9 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
+use mongodb::bson::{Document, doc};
+use mongodb::{Client, Collection};
 use session_store_mongo::{MongoStore, MongoStoreBuilder};
 pub(crate) use session_test_support::{chain, load, other_process, patience, proxy, session, storm, variable, visitor};
 
@@ -41,4 +46,16 @@ pub(crate) fn at(url: String) -> MongoStoreBuilder {
         .connections(8)
         .connect_timeout(LIMIT)
         .response_timeout(LIMIT)
+}
+
+/// What a store has in a collection, past the store.
+pub(crate) async fn documents(url: &str, collection: &str) -> Collection<Document> {
+    let client = Client::with_uri_str(url).await.unwrap();
+    client.database("session").collection(collection)
+}
+
+/// All of it, in the order of the keys.
+pub(crate) async fn dump(documents: &Collection<Document>) -> Vec<Document> {
+    let found = documents.find(doc! {}).sort(doc! { "_id": 1 });
+    found.await.unwrap().try_collect().await.unwrap()
 }

@@ -54,17 +54,22 @@ pub struct Newcomers {
 }
 
 impl Newcomers {
+    /// When they end.
+    pub fn expire_at() -> Moment {
+        NOW + LIFETIME / 2
+    }
+
     /// A key, and what is to be under it.
     pub fn next(&self) -> (StoreKey, Record) {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let session = Session::new(8, number);
-        let record = session.record(number, NOW + LIFETIME / 2);
+        let record = session.record(number, Self::expire_at());
         (session.key, record)
     }
 
     /// Takes them out of the store again.
     pub async fn remove(store: &dyn Store) {
-        while store.delete_expired(10_000, NOW + LIFETIME / 2).await.unwrap() > 0 {}
+        while store.delete_expired(10_000, Self::expire_at()).await.unwrap() > 0 {}
     }
 }
 

@@ -27,6 +27,8 @@ struct Machine {
     processor: String,
     processors: usize,
     kernel: String,
+    /// How many threads ran or wanted to in the minute before, on average: none, where it does nothing else.
+    load_before: Option<f64>,
 }
 
 impl Report {
@@ -42,6 +44,7 @@ impl Report {
                 processor: processor(),
                 processors: available_parallelism().unwrap().get(),
                 kernel: said_by("uname", &["-sr"]),
+                load_before: load(),
             },
             about: about.into(),
             comparisons: Vec::new(),
@@ -94,6 +97,11 @@ fn processor() -> String {
     let name = about.lines().find_map(|line| line.strip_prefix("model name"));
     name.map(|name| name.trim_start_matches([' ', '\t', ':']).to_owned())
         .unwrap_or_default()
+}
+
+fn load() -> Option<f64> {
+    let loads = fs::read_to_string("/proc/loadavg").ok()?;
+    loads.split(' ').next()?.parse().ok()
 }
 
 fn said_by(program: &str, arguments: &[&str]) -> String {

@@ -1,9 +1,13 @@
 //! One session at a time.
 
+use std::pin::pin;
 use std::time::Duration;
 
-use mongodb::bson::{Document, RawDocumentBuf, doc};
+use futures_util::TryStreamExt as _;
+use mongodb::bson::raw::RawBsonRef;
+use mongodb::bson::{Document, RawDocument, RawDocumentBuf, doc};
 use mongodb::options::ReturnDocument;
+use mongodb::raw_batch_cursor::RawBatch;
 use mongodb::{Collection, Database};
 use session_core::{
     Created, Deleted, Loaded, Moment, Owner, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated,
@@ -16,7 +20,7 @@ use crate::given::{check_size, signing_in};
 use crate::line::Line;
 use crate::moments::{date, removal};
 use crate::statements::Statements;
-use crate::stored::{Entry, Stored, entry};
+use crate::stored::{Entry, InvalidDocument, Stored, entry};
 
 /// How often a command is sent whose answer says that it may be sent again.
 pub(crate) const ATTEMPTS: u32 = 3;
@@ -110,11 +114,16 @@ impl Sessions {
         })
     }
 
-    /// What is under `key`, ended or not.
+    /// What is under `key`, ended or not. The driver's `find_one` sends the same command, and then copies the document twice more.
     pub(crate) async fn stored(&self, key: &StoreKey, deadline: Deadline<'_>) -> Result<Option<Stored>, StoreError> {
-        let found = deadline.of(self.collection.find_one(doc! { "_id": binary(key) })).await;
-        let found = found.map_err(|failure| failure.of(Intent::Read))?;
-        Ok(found.map(|document| Stored::read(&document)).transpose()?)
+        let find = pin!(async {
+            // Negative: one batch, and no cursor that stays open.
+            let found = self.collection.find(doc! { "_id": binary(key) }).limit(-1);
+            found.batch().await?.try_next().await
+        });
+        let batch = deadline.of(find).await.map_err(|failure| failure.of(Intent::Read))?;
+        let document = batch.as_ref().map(first).transpose()?.flatten();
+        Ok(document.map(Stored::read).transpose()?)
     }
 
     /// The same without its data.
@@ -244,6 +253,15 @@ pub(crate) fn after_a_write(error: StoreError) -> StoreError {
 /// Not followed to its end, a chain of marks says nothing of the session.
 pub(crate) fn lost_track() -> StoreError {
     StoreError::Unavailable(LostTrack.into())
+}
+
+fn first(batch: &RawBatch) -> Result<Option<&RawDocument>, InvalidDocument> {
+    let documents = batch.doc_slices().map_err(|_| InvalidDocument::Damaged)?;
+    let Some(document) = documents.into_iter().next() else {
+        return Ok(None);
+    };
+    let document = document.ok().and_then(RawBsonRef::as_document);
+    document.map(Some).ok_or(InvalidDocument::Damaged)
 }
 
 pub(crate) fn unsettled() -> StoreError {

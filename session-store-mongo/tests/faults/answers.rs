@@ -55,7 +55,7 @@ async fn in_turn() -> tokio::sync::MutexGuard<'static, ()> {
 }
 
 const OUT_OF_DISK_SPACE: i32 = 14_031;
-const INTERRUPTED: i32 = 11_601;
+const UNAUTHORIZED: i32 = 13;
 const NOT_PRIMARY: i32 = 10_107;
 const STEPPED_DOWN: i32 = 189;
 const ROLE_CHANGED: i32 = 11_602;
@@ -92,14 +92,14 @@ async fn what_was_refused_for_sure_is_unavailable_and_named() {
     let (first, second) = (counting(0), counting(1));
     let key = create(store, &first).await;
     stage
-        .fails(2, &["find", "update"], doc! { "errorCode": INTERRUPTED })
+        .fails(2, &["find", "update"], doc! { "errorCode": UNAUTHORIZED })
         .await;
     for error in [
         store.load(&key, NOW).await.unwrap_err(),
         store.update(&key, &second, first.revision, NOW).await.unwrap_err(),
     ] {
         assert!(matches!(error, StoreError::Unavailable(_)), "{}", chain(&error));
-        assert!(chain(&error).contains("(11601)"), "{}", chain(&error));
+        assert!(chain(&error).contains("(13)"), "{}", chain(&error));
     }
     assert_eq!(found(store, &key).await, first);
 }

@@ -115,13 +115,21 @@ impl Sessions {
     }
 
     /// What is under `key`, ended or not. The driver's `find_one` sends the same command, and then copies the document twice more.
+    ///
+    /// The driver repeats it once where a connection failed, and this does where that was not enough.
     pub(crate) async fn stored(&self, key: &StoreKey, deadline: Deadline<'_>) -> Result<Option<Stored>, StoreError> {
-        let find = pin!(async {
-            // Negative: one batch, and no cursor that stays open.
-            let found = self.collection.find(doc! { "_id": binary(key) }).limit(-1);
-            found.batch().await?.try_next().await
-        });
-        let batch = deadline.of(find).await.map_err(|failure| failure.of(Intent::Read))?;
+        let mut attempts = 1;
+        let batch = loop {
+            let find = pin!(async {
+                // Negative: one batch, and no cursor that stays open.
+                let found = self.collection.find(doc! { "_id": binary(key) }).limit(-1);
+                found.batch().await?.try_next().await
+            });
+            match deadline.of(find).await {
+                Err(failure) if attempts < ATTEMPTS && failure.is_interruption() => attempts += 1,
+                batch => break batch.map_err(|failure| failure.of(Intent::Read))?,
+            }
+        };
         let document = batch.as_ref().map(first).transpose()?.flatten();
         Ok(document.map(Stored::read).transpose()?)
     }

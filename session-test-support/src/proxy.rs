@@ -24,9 +24,9 @@ pub enum Sent {
     Enter,
     /// To prepare a statement.
     Prepare,
-    /// To run what was prepared.
+    /// To run what was prepared, or a command.
     Execute,
-    /// To run a text, or a command.
+    /// To run a text.
     Query,
     /// To say that it is there.
     Ping,
@@ -35,7 +35,7 @@ pub enum Sent {
 impl Sent {
     /// Whether it is what a store has to say, and not what a connection begins with.
     const fn is_statement(self) -> bool {
-        matches!(self, Self::Prepare | Self::Execute | Self::Query)
+        matches!(self, Self::Prepare | Self::Execute)
     }
 }
 

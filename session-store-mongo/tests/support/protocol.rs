@@ -61,7 +61,7 @@ impl MongoProtocol {
         if enters.iter().any(|enters| enters.as_bytes() == name) || self.is_legacy() {
             return Sent::Enter;
         }
-        Sent::Query
+        Sent::Execute
     }
 
     /// The first message of a connection may be of the kind that servers had before commands had their own.

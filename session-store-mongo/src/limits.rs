@@ -59,6 +59,10 @@ impl Limits {
     /// What is set here comes before what the URL says, and that before the defaults.
     pub(crate) fn apply(&self, options: &mut ClientOptions) {
         options.max_pool_size = self.connections.or(options.max_pool_size).or(Some(CONNECTIONS));
+        // The driver's own default, two at a time, makes a line of those who wait for a third. The driver keeps the places of whoever left it,
+        // and while a server is frozen that is everybody.
+        let connections = options.max_pool_size.filter(|connections| *connections > 0);
+        options.max_connecting = options.max_connecting.or(connections).or(Some(CONNECTIONS));
         options.connect_timeout = self
             .connect_timeout
             .or(options.connect_timeout)
@@ -125,6 +129,17 @@ mod tests {
             options.server_selection_timeout = said.map(Duration::from_millis);
             limits.apply(&mut options);
             assert_eq!(options.server_selection_timeout, Some(Duration::from_millis(selection)));
+        }
+    }
+
+    #[test]
+    fn as_many_connections_are_opened_at_a_time_as_there_may_be() {
+        for (connections, said, at_a_time) in [(7, None, 7), (7, Some(3), 3), (0, None, CONNECTIONS)] {
+            let mut options = ClientOptions::default();
+            options.max_pool_size = Some(connections);
+            options.max_connecting = said;
+            Limits::default().apply(&mut options);
+            assert_eq!(options.max_connecting, Some(at_a_time));
         }
     }
 

@@ -119,9 +119,12 @@ impl MongoStoreBuilder {
 
     /// How many connections to open to each node, 1 to 1000, by default `maxPoolSize` of the URL, or else 32.
     ///
-    /// Each carries one command at a time; callers beyond them wait in line. They are opened when they are first needed, and closed after
-    /// `maxIdleTimeMS`, by default five minutes, without work. A client of the application's has its own, of which sessions then take at most
-    /// so many at once; without this, all.
+    /// Each carries one command at a time; callers beyond them wait in line. They are opened when they are first needed, as many at a
+    /// time as it takes unless `maxConnecting` says less, and closed after `maxIdleTimeMS`, by default five minutes, without work.
+    ///
+    /// A client of the application's has its own, of which sessions then take at most so many at once; without this, all. Its
+    /// `maxConnecting` should be its `maxPoolSize`: with the driver's default of two, callers who waited in vain for a server that hangs still
+    /// hold up the others for some seconds when it is back.
     pub const fn connections(mut self, connections: u32) -> Self {
         self.limits.connections = Some(connections);
         self

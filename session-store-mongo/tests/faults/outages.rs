@@ -1,6 +1,8 @@
 //! One server that dies, or freezes, under load.
 
-use session_core::{Loaded, Store as _, StoreError, Updated};
+use std::sync::Arc;
+
+use session_core::{Loaded, Store, StoreError, StoreKey, Updated};
 use tokio::time::{Instant, sleep};
 
 use crate::support::chain;
@@ -52,6 +54,26 @@ async fn a_frozen_server_holds_nobody_up_past_the_limit() {
     assert!(outcome.slowest < LONGEST_CALL, "{outcome}");
 }
 
+/// Of its own accord the driver opens two connections at a time, and it keeps the places of those who waited for theirs in vain.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_for_whom_a_frozen_server_opened_no_connection_hold_up_nobody_later() {
+    let _turn = alone().await;
+    let server = Alone::start().await;
+    let store = store(server.url()).await;
+    let key = create(&store, &counting(0)).await;
+    server.freeze().await;
+    let calls: Vec<_> = (0..32).map(|_| tokio::spawn(load(&store, key))).collect();
+    for call in calls {
+        drop(call.await.unwrap().unwrap_err());
+    }
+    server.thaw();
+    let back = Instant::now();
+    let there = again(async || load(&store, key).await).await;
+    let recovery = back.elapsed();
+    assert!(matches!(there, Loaded::Found(_)), "{there:?}");
+    assert!(recovery < LONGEST_RECOVERY, "{recovery:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_update_that_a_frozen_server_answers_too_late_is_made_once() {
     let server = Alone::start().await;
@@ -91,4 +113,9 @@ async fn a_server_that_is_gone_is_told_in_time() {
     server.restart().await;
     let there = again(async || store.load(&key, NOW).await).await;
     assert!(matches!(there, Loaded::Found(_)), "{there:?}");
+}
+
+fn load(store: &Arc<dyn Store>, key: StoreKey) -> impl Future<Output = Result<Loaded, StoreError>> + use<> {
+    let store = Arc::clone(store);
+    async move { store.load(&key, NOW).await }
 }

@@ -15,6 +15,7 @@ use crate::revision_source::RevisionSource;
 use crate::set_cookie::CookieWriter;
 use crate::signing::SigningKeys;
 use crate::store::{MARK_KEPT, Store};
+use crate::transport::{HeaderName, Transport};
 
 const LONGEST_FORWARDING: Duration = Duration::from_secs(60 * 60);
 /// No operation may be in flight for longer than rotations leave their marks.
@@ -55,7 +56,8 @@ const LARGEST_SESSION: usize = 15 * 1024 * 1024;
 pub struct SessionManagerBuilder {
     store: Arc<dyn Store>,
     keys: SigningKeys,
-    cookie: CookieSettings,
+    cookie: Option<CookieSettings>,
+    header: Option<String>,
     expiry: Expiry,
     forwarding_time: Duration,
     operation_timeout: Duration,
@@ -82,7 +84,8 @@ impl SessionManagerBuilder {
         Self {
             store,
             keys,
-            cookie: CookieSettings::new(),
+            cookie: None,
+            header: None,
             expiry: Expiry::new(),
             forwarding_time: Duration::from_secs(30),
             operation_timeout: Duration::from_secs(5),
@@ -97,7 +100,24 @@ impl SessionManagerBuilder {
 
     /// The cookie's name and attributes. Default: [`CookieSettings::new`].
     pub fn cookie(mut self, cookie: CookieSettings) -> Self {
-        self.cookie = cookie;
+        self.cookie = Some(cookie);
+        self
+    }
+
+    /// Sends the signed id in a header of this name, such as `x-session`, and not in a cookie: for native applications and
+    /// programs, which keep what they are told themselves. Default: off.
+    ///
+    /// A response that hands out an id has the header, and the client sends its value back with each request from then on,
+    /// in the header of the same name. A value that is empty says that there is no session any more. No cookie is read or
+    /// sent; where browsers use the same sessions, they do so by a second manager on the same store. A value signed for a
+    /// cookie is not good for the header, nor the other way round.
+    ///
+    /// No site can make a browser send such a header on its own, so requests need no other defence against forgery. But
+    /// whatever can read the place where the client keeps it has the session: in a web page that is every script, so pages
+    /// should have the cookie. The name has 1 to 64 letters, digits, `-` and `_`, in upper or lower case, and no other meaning
+    /// in HTTP.
+    pub fn header(mut self, name: impl Into<String>) -> Self {
+        self.header = Some(name.into());
         self
     }
 
@@ -196,7 +216,7 @@ impl SessionManagerBuilder {
     ///
     /// When a setting is out of its bounds or not safe; the error says what would be right.
     pub fn build(self) -> Result<SessionManager, ConfigError> {
-        self.cookie.check()?;
+        let transport = transport(self.cookie, self.header)?;
         self.expiry.check()?;
         let is_between = |setting, value: Duration, least: Duration, most: Duration, bounds| {
             if value < least || value > most {
@@ -231,7 +251,7 @@ impl SessionManagerBuilder {
         Ok(SessionManager::from_shared(Shared {
             store: self.store,
             keys: self.keys,
-            cookie: CookieWriter::new(&self.cookie),
+            transport,
             expiry: self.expiry,
             forwarding_time: self.forwarding_time,
             operation_timeout: self.operation_timeout,
@@ -245,6 +265,20 @@ impl SessionManagerBuilder {
             queue: crate::queue::CommitQueue::default(),
         }))
     }
+}
+
+fn transport(cookie: Option<CookieSettings>, header: Option<String>) -> Result<Transport, ConfigError> {
+    let Some(header) = header else {
+        let cookie = cookie.unwrap_or_default();
+        cookie.check()?;
+        return Ok(Transport::Cookie(CookieWriter::new(&cookie)));
+    };
+    if cookie.is_some() {
+        let both = "a cookie and a header";
+        let bounds = "one of the two, for each has its own defence against forgery: two managers can share a store";
+        return Err(out_of_bounds("the transport of the id", both, bounds));
+    }
+    Ok(Transport::header(HeaderName::new(&header)?))
 }
 
 fn out_of_bounds(setting: &'static str, value: &str, bounds: &'static str) -> ConfigError {

@@ -1,4 +1,4 @@
-//! Finding our cookie in what the browser sent, and believing it only with our signature.
+//! Finding our id in what the client sent, and believing it only with our signature.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,7 +17,7 @@ pub(crate) struct Verified {
     pub(crate) key_age: KeyAge,
 }
 
-/// The values of all cookies of our name, as they came: a copy of what may be ours, and of nothing else.
+/// The values of all cookies of our name, or of our header, as they came: a copy of what may be ours, and of nothing else.
 ///
 /// The usual one needs no allocation of its own.
 #[derive(Clone, Debug, Default)]
@@ -25,9 +25,18 @@ pub(crate) struct Candidates(SmallVec<[u8; 96]>);
 
 impl Candidates {
     /// Picks out the cookies called `name`. Nothing is decoded or believed yet.
-    pub(crate) fn collect<'a>(headers: impl IntoIterator<Item = &'a [u8]>, name: &str) -> Self {
+    pub(crate) fn of_cookies<'a>(headers: impl IntoIterator<Item = &'a [u8]>, name: &str) -> Self {
+        Self::collect(headers.into_iter().flat_map(|header| values(header, name)))
+    }
+
+    /// Takes the values of a header of our own.
+    pub(crate) fn of_values<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        Self::collect(values.into_iter().map(<[u8]>::trim_ascii))
+    }
+
+    fn collect<'a>(values: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut candidates = Self::default();
-        for value in headers.into_iter().flat_map(|header| values(header, name)) {
+        for value in values {
             candidates.0.extend_from_slice(value);
             candidates.0.push(SEPARATOR);
         }
@@ -96,7 +105,7 @@ mod tests {
     }
 
     fn find(cookies: &[u8], name: &str, keys: &SigningKeys) -> Option<Verified> {
-        Candidates::collect([cookies], name).verify(name, keys)
+        Candidates::of_cookies([cookies], name).verify(name, keys)
     }
 
     fn signed(name: &str) -> (SessionId, String) {
@@ -144,6 +153,23 @@ mod tests {
             assert!(find(bad.as_bytes(), "s", &keys()).is_none(), "{bad:?}");
         }
         assert!(find(b"\xff\xfe=\x80; s=\xff.\xff", "s", &keys()).is_none());
+    }
+
+    #[test]
+    fn a_header_of_our_own_has_the_value_alone() {
+        let (id, value) = signed("s");
+        let found = |values: &[&str]| {
+            let values = values.iter().map(|value| value.as_bytes());
+            let verified = Candidates::of_values(values).verify("s", &keys());
+            verified.map(|verified| verified.id.store_key())
+        };
+        let (spaced, named) = (format!(" {value}\t"), format!("s={value}"));
+        for ours in [&[value.as_str()][..], &[&spaced], &["", "forged.forged", &value]] {
+            assert_eq!(found(ours), Some(id.store_key()), "{ours:?}");
+        }
+        for other in [&[][..], &[""], &[&named], &[&format!("{value}, {value}")]] {
+            assert_eq!(found(other), None, "{other:?}");
+        }
     }
 
     proptest! {

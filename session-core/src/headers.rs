@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::transport::HeaderName;
+
 /// How responses that depend on a session may be cached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -24,7 +26,10 @@ pub enum CachePolicy {
 #[derive(Clone, Debug, Default)]
 #[must_use]
 pub struct ResponseHeaders {
-    pub(crate) set_cookie: Option<String>,
+    /// Where the id does not travel in a cookie.
+    pub(crate) own_header: Option<HeaderName>,
+    /// What the client is told of its id.
+    pub(crate) told: Option<String>,
     pub(crate) cache: Option<CachePolicy>,
 }
 
@@ -32,13 +37,21 @@ impl ResponseHeaders {
     /// The value of one more `Set-Cookie`. ASCII without control characters.
     #[must_use]
     pub fn set_cookie(&self) -> Option<&str> {
-        self.set_cookie.as_deref()
+        self.told.as_deref().filter(|_| self.own_header.is_none())
+    }
+
+    /// The name and the value of the header that sessions have in place of a cookie, where it is set. Empty: the client
+    /// has no session any more.
+    #[must_use]
+    pub fn own_header(&self) -> Option<(&str, &str)> {
+        Some((self.own_header.as_ref()?.as_str(), self.told.as_deref()?))
     }
 
     /// What the response varies by: it depends on this request header.
     #[must_use]
-    pub fn vary(&self) -> Option<&'static str> {
-        self.cache.map(|_| "Cookie")
+    pub fn vary(&self) -> Option<&str> {
+        let name = self.own_header.as_ref().map_or(COOKIE, HeaderName::as_str);
+        self.cache.map(|_| name)
     }
 
     /// The value of `Cache-Control`, for responses in which the handler has not set one.
@@ -53,7 +66,7 @@ impl ResponseHeaders {
     /// Whether there is nothing to add: the request did not use its session.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.set_cookie.is_none() && self.cache.is_none()
+        self.told.is_none() && self.cache.is_none()
     }
 
     /// What to append to a response head, where `present` answers with the values that it has under a name.
@@ -64,14 +77,14 @@ impl ResponseHeaders {
     /// ```
     /// # use session_core::*;
     /// # async fn finish(manager: SessionManager, session: Session) {
-    /// let mut head = vec![("vary", "Accept, Cookie".to_owned()), ("set-cookie", "theme=dark".to_owned())];
+    /// let mut head = vec![("vary".to_owned(), "Accept, Cookie".to_owned())];
     ///
     /// let committed = manager.commit(session, 200).await;
     /// let lines = committed.headers.beside(|name| {
     ///     let named = head.iter().filter(move |(known, _)| *known == name);
     ///     named.map(|(_, value)| value.as_bytes())
     /// });
-    /// head.extend(lines.map(|(name, value)| (name, value.into_owned())));
+    /// head.extend(lines.map(|(name, value)| (name.into_owned(), value.into_owned())));
     /// # }
     /// ```
     pub fn beside<'a, Values>(self, present: impl Fn(&'static str) -> Values) -> HeaderLines
@@ -79,12 +92,21 @@ impl ResponseHeaders {
         Values: IntoIterator<Item = &'a [u8]>,
     {
         let vary = self.vary().filter(|name| !lists(present(VARY), name));
+        let vary = vary.map(|_| {
+            self.own_header
+                .as_ref()
+                .map_or(Cow::Borrowed(COOKIE), HeaderName::to_text)
+        });
         let is_silent = |_: &&str| present(CACHE_CONTROL).into_iter().next().is_none();
         let cache_control = self.cache_control().filter(is_silent);
+        let teller = self
+            .own_header
+            .as_ref()
+            .map_or(Cow::Borrowed(SET_COOKIE), HeaderName::to_text);
         HeaderLines([
-            vary.map(|name| (VARY, name.into())),
-            cache_control.map(|rule| (CACHE_CONTROL, rule.into())),
-            self.set_cookie.map(|cookie| (SET_COOKIE, cookie.into())),
+            vary.map(|name| (VARY.into(), name)),
+            cache_control.map(|rule| (CACHE_CONTROL.into(), rule.into())),
+            self.told.map(|value| (teller, value.into())),
         ])
     }
 }
@@ -99,31 +121,34 @@ impl ResponseHeaders {
 /// use session_core::Error;
 ///
 /// let lines: Vec<_> = Error::Contended.headers().collect();
-/// assert_eq!(lines, [("cache-control", "no-store".into()), ("retry-after", "1".into())]);
+/// assert_eq!(lines, [("cache-control".into(), "no-store".into()), ("retry-after".into(), "1".into())]);
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use]
-pub struct HeaderLines([Option<(&'static str, Cow<'static, str>)>; 3]);
+pub struct HeaderLines([Option<HeaderLine>; 3]);
+
+type HeaderLine = (Cow<'static, str>, Cow<'static, str>);
 
 impl HeaderLines {
     /// The headers of a response in place of the handler's.
     pub(crate) fn of_a_refusal(retry_after: Option<u16>) -> Self {
         Self([
-            Some((CACHE_CONTROL, "no-store".into())),
-            retry_after.map(|seconds| (RETRY_AFTER, seconds.to_string().into())),
+            Some((CACHE_CONTROL.into(), "no-store".into())),
+            retry_after.map(|seconds| (RETRY_AFTER.into(), seconds.to_string().into())),
             None,
         ])
     }
 }
 
 impl Iterator for HeaderLines {
-    type Item = (&'static str, Cow<'static, str>);
+    type Item = HeaderLine;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.0.iter_mut().find_map(Option::take)
     }
 }
 
+const COOKIE: &str = "Cookie";
 const CACHE_CONTROL: &str = "cache-control";
 const RETRY_AFTER: &str = "retry-after";
 const SET_COOKIE: &str = "set-cookie";
@@ -152,7 +177,8 @@ mod tests {
 
     fn used(set_cookie: Option<&str>) -> ResponseHeaders {
         ResponseHeaders {
-            set_cookie: set_cookie.map(str::to_owned),
+            own_header: None,
+            told: set_cookie.map(str::to_owned),
             cache: Some(CachePolicy::NoStore),
         }
     }

@@ -55,6 +55,7 @@ mod session;
 mod set_cookie;
 mod signing;
 mod store;
+mod transport;
 mod values;
 
 pub use builder::SessionManagerBuilder;

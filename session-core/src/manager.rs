@@ -6,7 +6,6 @@ use std::time::Duration;
 use crate::builder::{SessionManagerBuilder, Switches};
 use crate::clock::Clock;
 use crate::commit::{Rules, Source};
-use crate::cookie_header::Candidates;
 use crate::error::{ConfigError, Error};
 use crate::event::{self, Event, Observer, TARGET};
 use crate::expiry::Expiry;
@@ -17,9 +16,9 @@ use crate::record::Revision;
 use crate::request_info::RequestInfo;
 use crate::revision_source::RevisionSource;
 use crate::session::{CommitFuture, Session};
-use crate::set_cookie::CookieWriter;
 use crate::signing::SigningKeys;
 use crate::store::Store;
+use crate::transport::Transport;
 
 /// Opens a session for each request and commits it before the response head goes out. Cheap to clone.
 ///
@@ -48,7 +47,7 @@ pub struct SessionManager(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) keys: SigningKeys,
-    pub(crate) cookie: CookieWriter,
+    pub(crate) transport: Transport,
     pub(crate) expiry: Expiry,
     pub(crate) forwarding_time: Duration,
     pub(crate) operation_timeout: Duration,
@@ -77,21 +76,28 @@ impl SessionManager {
         SessionManagerBuilder::new(Arc::new(store), keys)
     }
 
-    /// The session of a request that came with these `Cookie` headers.
+    /// The session of a request in which the [request header](Self::request_header), by default `Cookie`, has these values.
     ///
     /// Does no I/O, believes nothing yet, and allocates at most twice (once for the usual cookie): a handler that never
-    /// touches its session pays no more than this. Headers need not be text.
-    pub fn open<'a>(&self, cookies: impl IntoIterator<Item = &'a [u8]>, request: &RequestInfo<'_>) -> Session {
-        let cookies = Candidates::collect(cookies, self.0.cookie.name());
-        let is_secure = self.0.cookie.secure().applies(request);
-        Session::open(Arc::clone(&self.0), cookies, is_secure)
+    /// touches its session pays no more than this. Values need not be text.
+    pub fn open<'a>(&self, values: impl IntoIterator<Item = &'a [u8]>, request: &RequestInfo<'_>) -> Session {
+        let candidates = self.0.transport.candidates(values);
+        let is_secure = self.0.transport.is_secure(request);
+        Session::open(Arc::clone(&self.0), candidates, is_secure)
+    }
+
+    /// The name of the request header that [`open`](Self::open) is to be given, in lower case: `cookie`, unless sessions
+    /// travel in a [header of their own](SessionManagerBuilder::header).
+    #[must_use]
+    pub fn request_header(&self) -> &str {
+        self.0.transport.request_header()
     }
 
     /// Whether [`open`](Self::open) looks at what it is told of the request: only where the cookie is Secure as the request
     /// is. An adapter need not find it out otherwise.
     #[must_use]
     pub fn needs_request_info(&self) -> bool {
-        self.0.cookie.secure().depends_on_the_request()
+        self.0.transport.needs_request_info()
     }
 
     /// Carries out what the request recorded, in one store operation where nobody interferes, and says what to add to the

@@ -38,11 +38,11 @@ pub struct Session {
 }
 
 impl Session {
-    pub(crate) fn open(shared: Arc<Shared>, cookies: Candidates, is_secure: bool) -> Self {
+    pub(crate) fn open(shared: Arc<Shared>, candidates: Candidates, is_secure: bool) -> Self {
         let began_at = shared.clock.now();
         let inner = Inner {
             shared,
-            cookies,
+            candidates,
             is_secure,
             began_at,
             state: Mutex::default(),

@@ -119,8 +119,8 @@ pub(crate) fn append(lines: HeaderLines, head: &mut HeaderMap) {
             Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
             Cow::Owned(text) => HeaderValue::try_from(text),
         };
-        if let Ok(value) = value {
-            head.append(HeaderName::from_static(name), value);
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(&*name), value) {
+            head.append(name, value);
         }
     }
 }

@@ -46,6 +46,8 @@ pub struct SessionMiddleware(Arc<Settings>);
 #[derive(Clone)]
 struct Settings {
     manager: SessionManager,
+    /// The request header that has the id.
+    header: HeaderName,
     request_info: Option<Arc<DescribeRequest>>,
 }
 
@@ -55,6 +57,7 @@ impl SessionMiddleware {
     /// A middleware for the sessions of this manager.
     pub fn new(manager: SessionManager) -> Self {
         Self(Arc::new(Settings {
+            header: HeaderName::try_from(manager.request_header()).unwrap_or(COOKIE),
             manager,
             request_info: None,
         }))
@@ -151,12 +154,12 @@ where
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let Settings { manager, .. } = &*self.middleware.0;
-        let cookies = request.headers().get_all(COOKIE).map(HeaderValue::as_bytes);
+        let Settings { manager, header, .. } = &*self.middleware.0;
+        let values = request.headers().get_all(header).map(HeaderValue::as_bytes);
         let session = if manager.needs_request_info() {
-            manager.open(cookies, &self.middleware.0.describe(request.request()))
+            manager.open(values, &self.middleware.0.describe(request.request()))
         } else {
-            manager.open(cookies, &RequestInfo::new())
+            manager.open(values, &RequestInfo::new())
         };
         request.extensions_mut().insert(session.clone());
         ResponseFuture::new(self.inner.call(request), manager.clone(), session)

@@ -44,6 +44,8 @@ pub struct SessionLayer(Arc<Settings>);
 #[derive(Clone)]
 struct Settings {
     manager: SessionManager,
+    /// The request header that has the id.
+    header: HeaderName,
     request_info: Option<Arc<DescribeRequest>>,
 }
 
@@ -53,6 +55,7 @@ impl SessionLayer {
     /// A layer for the sessions of this manager.
     pub fn new(manager: SessionManager) -> Self {
         Self(Arc::new(Settings {
+            header: HeaderName::try_from(manager.request_header()).unwrap_or(COOKIE),
             manager,
             request_info: None,
         }))
@@ -134,15 +137,14 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let manager = &self.layer.0.manager;
-        let headers = request.headers();
-        let cookies = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+        let Settings { manager, header, .. } = &*self.layer.0;
+        let values = request.headers().get_all(header).iter().map(HeaderValue::as_bytes);
         let session = if manager.needs_request_info() {
-            manager.open(cookies, &self.layer.0.describe(&request))
+            manager.open(values, &self.layer.0.describe(&request))
         } else {
-            manager.open(cookies, &RequestInfo::new())
+            manager.open(values, &RequestInfo::new())
         };
         request.extensions_mut().insert(session.clone());
-        ResponseFuture::new(self.inner.call(request), self.layer.0.manager.clone(), session)
+        ResponseFuture::new(self.inner.call(request), manager.clone(), session)
     }
 }

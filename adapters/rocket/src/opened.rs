@@ -32,16 +32,17 @@ impl Opened {
 
 fn open(settings: &Settings, request: &Request<'_>) -> Session {
     let manager = &settings.manager;
-    let mut headers = request.headers().get("Cookie").peekable();
-    let local = match headers.peek() {
-        Some(_) => Vec::new(),
-        None => local_cookies(request),
+    let header = manager.request_header();
+    let mut values = request.headers().get(header).peekable();
+    let local = match values.peek() {
+        None if header == "cookie" => local_cookies(request),
+        None | Some(_) => Vec::new(),
     };
-    let cookies = headers.chain(local.iter().map(String::as_str)).map(str::as_bytes);
+    let values = values.chain(local.iter().map(String::as_str)).map(str::as_bytes);
     if manager.needs_request_info() {
-        manager.open(cookies, &settings.describe(request))
+        manager.open(values, &settings.describe(request))
     } else {
-        manager.open(cookies, &RequestInfo::new())
+        manager.open(values, &RequestInfo::new())
     }
 }
 

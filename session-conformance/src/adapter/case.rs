@@ -131,6 +131,10 @@ macro_rules! __adapter_cases {
             empty_sessions_can_be_stored_too
             two_cookie_names_are_two_sessions
             visitors_who_share_a_connection_keep_apart
+            a_session_lives_in_a_header
+            a_cookie_is_no_header_and_a_header_no_cookie
+            caches_are_told_of_the_header
+            what_is_not_ours_in_a_header_is_no_session
         }
     };
 }

@@ -15,7 +15,7 @@ use session_conformance::adapter::{Adapter, Probe, Site, pass_on};
 use session_core::{Session, SessionManager, Store};
 
 use super::fault::{Fault, StoreFault};
-use super::request::{cookies, describe};
+use super::request::{describe, values};
 use super::response::{add, refuse};
 use super::store::FaultyStore;
 
@@ -115,7 +115,7 @@ async fn middleware(State(sessions): State<Sessions>, mut request: Request, next
         connections,
     } = sessions;
     let is = |planted| fault == Some(planted);
-    let mut came = cookies(&request, fault);
+    let mut came = values(&request, manager.request_header(), fault);
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
     if let Some(peer) = peer.filter(|_| is(Fault::RemembersConnections)) {
         came = connections.lock().unwrap().entry(peer).or_insert(came).clone();

@@ -112,7 +112,21 @@ faults! {
     /// Of several cookies of one name the last is kept.
     KeepsTheLastOfAName: a_forged_cookie_in_front_hides_nothing,
     /// Further `Cookie` headers are not looked at.
-    ReadsOneHeader: every_cookie_header_is_read,
+    ReadsOneHeader:
+        every_cookie_header_is_read
+        what_is_not_ours_in_a_header_is_no_session,
+    /// Where sessions have a header of their own, it is not looked at.
+    ReadsCookiesOnly:
+        a_session_lives_in_a_header
+        caches_are_told_of_the_header
+        what_is_not_ours_in_a_header_is_no_session,
+    /// Where sessions have a header of their own, nobody is told what to send in it.
+    SetsCookiesOnly:
+        a_session_lives_in_a_header
+        caches_are_told_of_the_header
+        a_cookie_is_no_header_and_a_header_no_cookie,
+    /// Caches hear of cookies, wherever sessions are.
+    VariesByCookiesAlone: caches_are_told_of_the_header,
     /// A header that is no text is not looked at.
     ReadsTextOnly: bytes_beyond_ascii_hide_nothing,
     /// It says that headers of any bytes are dropped, and they are not.

@@ -8,11 +8,15 @@ use session_core::RequestInfo;
 
 use super::fault::Fault;
 
-/// The `Cookie` headers.
-pub(crate) fn cookies(request: &Request, fault: Option<Fault>) -> Vec<Vec<u8>> {
+/// The values of the header that has the session's id.
+pub(crate) fn values(request: &Request, name: &str, fault: Option<Fault>) -> Vec<Vec<u8>> {
+    let name = match fault {
+        Some(Fault::ReadsCookiesOnly) => COOKIE.as_str(),
+        _ => name,
+    };
     let all = request
         .headers()
-        .get_all(COOKIE)
+        .get_all(name)
         .iter()
         .map(|value| value.as_bytes().to_vec());
     match fault {

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, RETRY_AFTER, SET_COOKIE, VARY};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use session_core::{Error, ResponseHeaders};
 
@@ -59,6 +59,12 @@ pub(crate) fn add(
     if is(Fault::RemovesTheCookieOnErrors) && response.status() == 503 {
         set_cookie = Some("__Host-session=; Max-Age=0; Path=/; Secure".to_owned());
     }
+    if let Some((name, value)) = headers.own_header().filter(|_| !is(Fault::SetsCookiesOnly)) {
+        let name = HeaderName::try_from(name).unwrap();
+        response
+            .headers_mut()
+            .append(name, HeaderValue::try_from(value).unwrap());
+    }
     let Some(Ok(value)) = set_cookie.map(HeaderValue::try_from) else {
         return;
     };
@@ -77,11 +83,16 @@ fn add_cache_rules(headers: &ResponseHeaders, response: &mut Response, fault: Op
     let always = is(Fault::MarksUntouched);
     let to = response.headers_mut();
     if let Some(vary) = headers.vary().or(always.then_some("Cookie")) {
+        let vary = if is(Fault::VariesByCookiesAlone) {
+            "Cookie"
+        } else {
+            vary
+        };
         let members = to.get_all(VARY).iter().filter_map(|value| value.to_str().ok());
         let is_named = members
             .flat_map(|list| list.split(','))
             .any(|member| member.trim() == "*" || member.trim().eq_ignore_ascii_case(vary));
-        let value = HeaderValue::from_static(vary);
+        let value = HeaderValue::try_from(vary).unwrap();
         if is(Fault::OverwritesVary) {
             to.insert(VARY, value);
         } else if (!is_named || is(Fault::RepeatsVary)) && !is(Fault::ForgetsVary) {

@@ -90,8 +90,19 @@ impl State {
             return None;
         }
         self.is_head_sent = true;
-        let set_cookie = self.set_cookie.take();
-        let cache = (self.is_used || set_cookie.is_some()).then_some(shared.cache);
-        Some(ResponseHeaders { set_cookie, cache })
+        Some(self.take_headers(shared))
+    }
+
+    /// What the response head gets.
+    pub(super) fn take_headers(&mut self, shared: &Shared) -> ResponseHeaders {
+        let told = self.told.take();
+        let cache = (self.is_used || told.is_some()).then_some(shared.cache);
+        // A response that has nothing of the session varies by nothing.
+        let own_header = cache.and_then(|_| shared.transport.own_header());
+        ResponseHeaders {
+            own_header,
+            told,
+            cache,
+        }
     }
 }

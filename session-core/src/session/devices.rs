@@ -80,7 +80,7 @@ impl Session {
         let mut state = self.lock();
         (state.key, state.known, state.intent) = (None, Known::Absent, Intent::default());
         if !state.is_head_sent {
-            state.set_cookie = Some(self.inner.shared.cookie.remove(self.inner.is_secure));
+            state.told = Some(self.inner.shared.transport.remove(self.inner.is_secure));
         }
         Ok(ended)
     }

@@ -7,7 +7,6 @@ use crate::clock::Moment;
 use crate::commit::{Commit, CookieChange, Ending, Intent, Known};
 use crate::error::{Error, StoreError};
 use crate::event::Event;
-use crate::headers::ResponseHeaders;
 use crate::id::StoreKey;
 use crate::manager::Shared;
 
@@ -45,10 +44,8 @@ impl Session {
             // The client is told that it failed; a handle that lives on must not do it after all.
             state.intent = Intent::default();
         }
-        let set_cookie = state.set_cookie.take();
-        let cache = (state.is_used || set_cookie.is_some()).then_some(shared.cache);
         Committed {
-            headers: ResponseHeaders { set_cookie, cache },
+            headers: state.take_headers(shared),
             // Where nothing was to be stored, such as by a page that was only read, all that failed is to slide an end.
             result: if has_recorded { result } else { Ok(()) },
         }
@@ -132,14 +129,14 @@ impl State {
                     || (shared.switches.is_rolling && self.is_used)));
         match view.cookie {
             CookieChange::Issue(id) => self.issued = Some(id),
-            CookieChange::Remove if can_issue => self.set_cookie = Some(shared.cookie.remove(is_secure)),
+            CookieChange::Remove if can_issue => self.told = Some(shared.transport.remove(is_secure)),
             CookieChange::Remove => {}
             CookieChange::Keep | CookieChange::Resend if !resends || is_forwarded => return,
             CookieChange::Keep | CookieChange::Resend => {}
         }
         if let (true, Known::Found(snapshot), Some(id)) = (can_issue, &self.known, self.id_bytes()) {
             let limits = &snapshot.head().limits;
-            self.set_cookie = Some(shared.cookie.issue(id, &shared.keys, limits, now, is_secure));
+            self.told = Some(shared.transport.issue(id, &shared.keys, limits, now, is_secure));
         }
     }
 
@@ -147,7 +144,7 @@ impl State {
     fn take_back(&mut self, commit: Commit<'_, Shared>, error: &Error, shared: &Shared, is_secure: bool) {
         let view = commit.into_view();
         if matches!(view.cookie, CookieChange::Remove) && !self.is_head_sent {
-            self.set_cookie = Some(shared.cookie.remove(is_secure));
+            self.told = Some(shared.transport.remove(is_secure));
         }
         (self.key, self.known) = (view.key, view.known);
         if !matches!(error, Error::OutcomeUnknown(_)) {

@@ -17,7 +17,7 @@ use crate::signing::KeyAge;
 pub(crate) struct Inner {
     pub(crate) shared: Arc<Shared>,
     /// What the client presented under our name.
-    pub(super) cookies: Candidates,
+    pub(super) candidates: Candidates,
     pub(crate) is_secure: bool,
     pub(crate) began_at: Moment,
     pub(super) state: Mutex<State>,
@@ -35,8 +35,8 @@ pub(crate) struct State {
     pub(crate) intent: Intent,
     /// The id that this request was given, once it has a new one.
     pub(crate) issued: Option<SessionId>,
-    /// The cookie of a commit whose response is still to come.
-    pub(crate) set_cookie: Option<String>,
+    /// What the client is told of its id by a commit whose response is still to come.
+    pub(crate) told: Option<String>,
     /// When this session's owner was last signed out everywhere by this request itself.
     pub(crate) revoked_at: Option<Moment>,
     /// The session was read or written, so the response depends on it.
@@ -61,10 +61,10 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The key of the id that the client presented, if one of its cookies is ours.
+    /// The key of the id that the client presented, if one of them is ours.
     pub(crate) fn verify(&self, state: &mut State) -> Option<StoreKey> {
         if matches!(state.presented, Presented::Unchecked) {
-            state.presented = match self.cookies.verify(self.shared.cookie.name(), &self.shared.keys) {
+            state.presented = match self.candidates.verify(self.shared.transport.name(), &self.shared.keys) {
                 Some(verified) => {
                     state.key = Some(verified.id.store_key());
                     Presented::Verified(verified.id, verified.key_age)

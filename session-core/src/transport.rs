@@ -1,0 +1,177 @@
+//! Where the signed id travels: in a cookie, or in a header that the client's program takes care of.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use crate::clock::Moment;
+use crate::cookie_header::{Candidates, write_signed};
+use crate::error::ConfigError;
+use crate::expiry::Limits;
+use crate::request_info::{RequestInfo, Secure};
+use crate::set_cookie::CookieWriter;
+use crate::signing::SigningKeys;
+
+const COOKIE: &str = "cookie";
+const LONGEST_NAME: usize = 64;
+/// Those which mean something else to clients, servers or proxies.
+const TAKEN: [&str; 22] = [
+    "accept",
+    "authorization",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "date",
+    "etag",
+    "expect",
+    "forwarded",
+    "host",
+    "keep-alive",
+    "location",
+    "retry-after",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "vary",
+];
+
+/// How clients present their id, and learn it.
+#[derive(Clone, Debug)]
+pub(crate) enum Transport {
+    Cookie(CookieWriter),
+    Header {
+        name: HeaderName,
+        /// With a character that is in no cookie's name.
+        signed_as: String,
+    },
+}
+
+/// The name of a header of our own, in lower case.
+#[derive(Clone, Debug)]
+pub(crate) struct HeaderName(Arc<str>);
+
+impl HeaderName {
+    pub(crate) fn new(name: &str) -> Result<Self, ConfigError> {
+        let lower = name.to_ascii_lowercase();
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        let is_possible = (1..=LONGEST_NAME).contains(&lower.len()) && lower.bytes().all(is_token);
+        if !is_possible || TAKEN.contains(&lower.as_str()) {
+            return Err(ConfigError::Bounds {
+                setting: "the header of the session",
+                value: format!("{name:?}"),
+                bounds: "a name of its own such as `x-session`, of 1 to 64 letters, digits, `-` and `_`",
+            });
+        }
+        Ok(Self(lower.into()))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn to_text(&self) -> Cow<'static, str> {
+        self.as_str().to_owned().into()
+    }
+}
+
+impl Transport {
+    pub(crate) fn header(name: HeaderName) -> Self {
+        let signed_as = format!("{}:", name.as_str());
+        Self::Header { name, signed_as }
+    }
+
+    /// What signatures cover beside the id, so that none holds elsewhere.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Cookie(cookie) => cookie.name(),
+            Self::Header { signed_as, .. } => signed_as,
+        }
+    }
+
+    /// The request header that has the id.
+    pub(crate) fn request_header(&self) -> &str {
+        match self {
+            Self::Cookie(_) => COOKIE,
+            Self::Header { name, .. } => name.as_str(),
+        }
+    }
+
+    /// The name of the header that is not `Cookie`.
+    pub(crate) fn own_header(&self) -> Option<HeaderName> {
+        match self {
+            Self::Cookie(_) => None,
+            Self::Header { name, .. } => Some(name.clone()),
+        }
+    }
+
+    /// What may be ours in these values of the request header.
+    pub(crate) fn candidates<'a>(&self, values: impl IntoIterator<Item = &'a [u8]>) -> Candidates {
+        match self {
+            Self::Cookie(cookie) => Candidates::of_cookies(values, cookie.name()),
+            Self::Header { .. } => Candidates::of_values(values),
+        }
+    }
+
+    /// Whether the cookie of this request's answer is Secure.
+    pub(crate) fn is_secure(&self, request: &RequestInfo<'_>) -> bool {
+        self.secure().is_some_and(|secure| secure.applies(request))
+    }
+
+    pub(crate) fn needs_request_info(&self) -> bool {
+        self.secure().is_some_and(Secure::depends_on_the_request)
+    }
+
+    fn secure(&self) -> Option<&Secure> {
+        match self {
+            Self::Cookie(cookie) => Some(cookie.secure()),
+            Self::Header { .. } => None,
+        }
+    }
+
+    /// The value that hands an id to the client.
+    pub(crate) fn issue(&self, id: &[u8], keys: &SigningKeys, limits: &Limits, now: Moment, is_secure: bool) -> String {
+        match self {
+            Self::Cookie(cookie) => cookie.issue(id, keys, limits, now, is_secure),
+            Self::Header { signed_as, .. } => {
+                let mut value = String::new();
+                write_signed(&mut value, id, signed_as, keys);
+                value
+            }
+        }
+    }
+
+    /// The value that makes the client forget its id.
+    pub(crate) fn remove(&self, is_secure: bool) -> String {
+        match self {
+            Self::Cookie(cookie) => cookie.remove(is_secure),
+            Self::Header { .. } => String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_has_a_name_of_its_own() {
+        assert_eq!(HeaderName::new("X-Session").unwrap().as_str(), "x-session");
+        for taken in [
+            "",
+            "Cookie",
+            "AUTHORIZATION",
+            "set-cookie",
+            "x session",
+            "x:y",
+            "ß",
+            &"x".repeat(65),
+        ] {
+            let refused = HeaderName::new(taken).unwrap_err().to_string();
+            assert!(refused.contains("a name of its own such as `x-session`"), "{refused}");
+        }
+    }
+}

@@ -118,12 +118,10 @@ faults! {
     /// Where sessions have a header of their own, it is not looked at.
     ReadsCookiesOnly:
         a_session_lives_in_a_header
-        caches_are_told_of_the_header
         what_is_not_ours_in_a_header_is_no_session,
     /// Where sessions have a header of their own, nobody is told what to send in it.
     SetsCookiesOnly:
         a_session_lives_in_a_header
-        caches_are_told_of_the_header
         a_cookie_is_no_header_and_a_header_no_cookie,
     /// Caches hear of cookies, wherever sessions are.
     VariesByCookiesAlone: caches_are_told_of_the_header,

@@ -1,5 +1,6 @@
 //! Serves an example on a free port of this machine, until the tests end.
 
+use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use axum::Router;
@@ -28,7 +29,7 @@ pub(crate) fn start_axum(app: Router) -> SocketAddr {
     })
 }
 
-/// Rocket will only bind for itself.
+/// Rocket will only bind for itself. It is deaf to signals: they are for the test runner.
 pub(crate) fn start_rocket(app: Rocket<Build>) -> SocketAddr {
     let (hand_over, handed) = std::sync::mpsc::channel();
     let config = rocket::Config {
@@ -36,6 +37,7 @@ pub(crate) fn start_rocket(app: Rocket<Build>) -> SocketAddr {
         log_level: LogLevel::Off,
         shutdown: Shutdown {
             ctrlc: false,
+            signals: HashSet::new(),
             ..Shutdown::default()
         },
         ..rocket::Config::default()

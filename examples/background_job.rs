@@ -16,17 +16,18 @@ pub(crate) struct Jobs {
     pub(crate) dropped: watch::Sender<u64>,
 }
 
-/// The session must be there before the response is, for no cookie can follow it.
 async fn begin(session: Session, State(jobs): State<Jobs>) -> Result<StatusCode, SessionError> {
     session.insert("report", "still at work")?;
+    session.save().await?;
     tokio::spawn(report(session.into_inner(), jobs));
     Ok(StatusCode::ACCEPTED)
 }
 
 async fn report(session: session_kit::Session, jobs: Jobs) -> Result<(), Error> {
     let _place = jobs.places.acquire().await;
-    session.insert("report", "42 sold")?;
-    match session.save().await {
+    // Unlike an `insert`, it still arrives if the visitor has just signed in, under a new id.
+    let report = session.update_now("report", |report: &mut String| "42 sold".clone_into(report));
+    match report.await {
         // The visitor has signed out, or the session has run out: nobody will come for this.
         Err(Error::Gone) => jobs.dropped.send_modify(|dropped| *dropped += 1),
         saved => saved?,

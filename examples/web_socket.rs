@@ -9,7 +9,7 @@ use actix_ws::{CloseCode, Message, MessageStream};
 use session_kit::actix::{Session, SessionError, SessionMiddleware};
 use session_kit::{CookieSettings, Error, SessionManager, SigningKeys, store::MemoryStore};
 
-/// The session must be there before the response is, for no cookie can follow it.
+/// The session begins with the handshake, for no cookie can follow its response.
 async fn socket(session: Session, request: HttpRequest, payload: Payload) -> actix_web::Result<HttpResponse> {
     let stored = session.update("messages", |_: &mut u64| ()).await;
     stored.map_err(SessionError)?;

@@ -44,6 +44,8 @@
 //!
 //! Handlers work with a [`Session`]; [`SessionManagerBuilder`] has the settings, each with a safe default.
 
+#[cfg(all(doctest, feature = "actix", feature = "axum", feature = "memory", feature = "rocket"))]
+mod guides;
 pub mod store;
 
 #[doc(inline)]

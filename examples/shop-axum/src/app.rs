@@ -6,12 +6,10 @@ use axum::middleware::{from_fn, map_response};
 use axum::routing::{get, post};
 use session_kit::SessionManager;
 use session_kit::axum::SessionLayer;
+use shop::LARGEST_FORM;
 
 use crate::routes::{account, assets, cart, devices, health, login, products};
 use crate::{headers, routes, same_origin};
-
-/// More than any of the forms needs.
-const LARGEST_FORM: usize = 16 * 1024;
 
 pub(crate) fn app(sessions: SessionManager) -> Router {
     let pages = Router::new()

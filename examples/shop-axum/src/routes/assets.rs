@@ -1,18 +1,18 @@
-//! Style and pictures, which browsers keep for a year: their addresses change when they do.
+//! Style and pictures.
 
 use axum::Router;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::AppendHeaders;
 use axum::routing::get;
-
-use crate::shop::assets::ALL;
+use shop::assets::ALL;
+use shop::headers::ASSET;
 
 pub(crate) fn router() -> Router {
     ALL.into_iter().fold(Router::new(), |router, asset| {
-        let headers = [
-            (CONTENT_TYPE, asset.content_type),
-            (CACHE_CONTROL, "public, max-age=31536000, immutable"),
-            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        ];
-        router.route(asset.path, get(async move || (headers, asset.content)))
+        let content_type = [(CONTENT_TYPE, asset.content_type)];
+        router.route(
+            asset.path,
+            get(async move || (content_type, AppendHeaders(ASSET), asset.content)),
+        )
     })
 }

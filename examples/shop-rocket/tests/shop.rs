@@ -1,0 +1,7 @@
+//! The shop on Rocket as its visitors see it: the built program, over real HTTP.
+
+/// What is visited.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_shop-rocket");
+
+#[path = "../../shop/tests/suite/suite.rs"]
+mod suite;

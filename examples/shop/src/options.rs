@@ -1,0 +1,84 @@
+//! What the command line and the environment say.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{CommandFactory, FromArgMatches, Parser};
+use session_kit::{CookieSettings, SessionManager, SigningKeys, Store, store};
+
+use crate::start_error::USAGE_FAULT;
+use crate::{StartError, secret_file};
+
+/// The example shop of session-kit.
+///
+/// RUST_LOG sets what is logged, such as `RUST_LOG=session_kit=trace`.
+#[derive(Parser)]
+#[command(version)]
+pub(crate) struct Options {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: SocketAddr,
+
+    /// Where sessions are kept
+    #[arg(long, value_name = "URL", default_value = "sqlite:shop.db")]
+    store: String,
+
+    /// Base64 keys that sign the cookies, separated by commas, the newest first [default: those in the secret file]
+    ///
+    /// Other users of the machine can see a command line: prefer the environment.
+    #[arg(long, value_name = "KEYS", env = "SESSION_SECRET", hide_env_values = true)]
+    secret: Option<String>,
+
+    /// Where those keys are if they are not given; a missing file is made, with a new key
+    #[arg(long, value_name = "FILE", default_value = "shop.secret")]
+    secret_file: PathBuf,
+
+    /// Let the cookie travel over plain HTTP: for curl on one's own machine
+    #[arg(long)]
+    insecure_http: bool,
+}
+
+impl Options {
+    pub(crate) fn read(program: &'static str) -> Result<Self, clap::Error> {
+        let matches = Self::command().name(program).try_get_matches()?;
+        Self::from_arg_matches(&matches)
+    }
+
+    pub(crate) async fn connect(&self) -> Result<Arc<dyn Store>, StartError> {
+        Ok(store::connect(&self.store).await?)
+    }
+
+    pub(crate) fn session_manager(
+        &self,
+        store: Arc<dyn Store>,
+        keys: SigningKeys,
+    ) -> Result<SessionManager, StartError> {
+        let mut cookie = CookieSettings::new();
+        if self.insecure_http {
+            tracing::warn!("--insecure-http: whoever can listen on the network can take a session over");
+            cookie = cookie.insecure_for_local_http();
+        }
+        Ok(SessionManager::builder(store, keys).cookie(cookie).build()?)
+    }
+
+    pub(crate) fn signing_keys(&self) -> Result<SigningKeys, StartError> {
+        match &self.secret {
+            Some(secret) => Ok(SigningKeys::from_base64(secret)?),
+            None => secret_file::keys(&self.secret_file),
+        }
+    }
+}
+
+/// Prints the help that was asked for, or the first line of what was wrong.
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command")]
+pub(crate) fn explain(answer: &clap::Error) -> ExitCode {
+    let text = answer.render().to_string();
+    if answer.use_stderr() {
+        eprintln!("{}", text.lines().next().unwrap_or_default());
+        return ExitCode::from(USAGE_FAULT);
+    }
+    print!("{text}");
+    ExitCode::SUCCESS
+}

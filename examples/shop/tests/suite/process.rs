@@ -1,0 +1,130 @@
+//! The shop as it is run, and browsers for it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{self, Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+
+use super::Browser;
+
+/// A shop that runs until it is dropped.
+pub(crate) struct Shop {
+    process: Child,
+    log: Option<JoinHandle<String>>,
+    pub(crate) address: SocketAddr,
+}
+
+impl Shop {
+    /// A shop for plain HTTP, as the README starts it.
+    pub(crate) fn open() -> Self {
+        Self::with(&["--insecure-http"])
+    }
+
+    pub(crate) fn with(options: &[&str]) -> Self {
+        Self::start(command().args(options))
+    }
+
+    /// A shop for plain HTTP that also logs what each request loads.
+    pub(crate) fn that_logs_loads() -> Self {
+        Self::start(command().arg("--insecure-http").env("RUST_LOG", "session_kit=trace"))
+    }
+
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut process = command
+            .args(["--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut errors = process.stderr.take().unwrap();
+        // It is read all the time, for a shop that can't write its log waits.
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            errors.read_to_string(&mut log).unwrap();
+            log
+        });
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .trim()
+            .strip_prefix("listening on http://")
+            .unwrap()
+            .parse()
+            .unwrap();
+        Self {
+            process,
+            log: Some(log),
+            address,
+        }
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(self.address)
+    }
+
+    /// Somebody who is signed in.
+    pub(crate) fn signed_in(&self, email: &str) -> Browser {
+        let mut browser = self.browser();
+        let reply = browser.post("/login", &[("email", email), ("password", "demo")]);
+        assert_eq!(reply.redirects_to(), Some("/account"));
+        browser
+    }
+
+    /// Asks it to stop, as an init system does. Answers the exit code and the log.
+    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let code = self.process.wait().unwrap().code();
+        (code, self.log.take().unwrap().join().unwrap())
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        // It fails where the shop has stopped.
+        drop(self.process.kill());
+        self.process.wait().unwrap();
+    }
+}
+
+/// A shop that ends by itself.
+pub(crate) fn run(options: &[&str]) -> Output {
+    command().args(options).output().unwrap()
+}
+
+/// The binary in an empty folder, whatever the environment of the tests says.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(crate::PROGRAM);
+    command.env_remove("SESSION_SECRET").env_remove("RUST_LOG");
+    command.current_dir(folder());
+    command
+}
+
+/// A folder that nobody else has.
+pub(crate) fn folder() -> PathBuf {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shops");
+    if number == 0 {
+        remove_those_of_the_dead(&all);
+    }
+    let folder = all.join(format!("{}-{number}", process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn remove_those_of_the_dead(all: &Path) {
+    for folder in fs::read_dir(all).into_iter().flatten().flatten() {
+        let name = folder.file_name().into_string().unwrap();
+        let (owner, _) = name.split_once('-').unwrap();
+        if !Path::new("/proc").join(owner).exists() || owner == process::id().to_string() {
+            // Another run of these tests may be doing the same.
+            drop(fs::remove_dir_all(folder.path()));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Two shops side by side that keep their sessions in one place.
+
+use std::thread;
+
+use super::{Shop, folder};
+
+const KEY: &str = "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=";
+const ANN: &str = "ann@example.com";
+
+/// What `scripts/services` says under `name`.
+fn variable(name: &str) -> String {
+    let value = std::env::var(name);
+    assert!(
+        value.is_ok(),
+        "{name} is not set, needs servers: `scripts/services run cargo test -p PACKAGE`"
+    );
+    value.unwrap()
+}
+
+/// One customer who meets both shops in turn, and both at once.
+fn two_shops_are_one(store: &str) {
+    let options = ["--insecure-http", "--secret", KEY, "--store", store];
+    let (first, second) = (Shop::with(&options), Shop::with(&options));
+    let mut phone = first.signed_in(ANN);
+    phone.address = second.address;
+    assert_eq!(phone.get_json("/account").status, 200);
+    let adds: Vec<_> = (0..20)
+        .map(|number| {
+            let mut tab = phone.clone();
+            tab.address = if number % 2 == 0 { first.address } else { second.address };
+            thread::spawn(move || tab.post("/cart/add", &[("item", "mug")]).status)
+        })
+        .collect();
+    for add in adds {
+        assert_eq!(add.join().unwrap(), 303);
+    }
+    assert_eq!(phone.cart(), [("mug".to_owned(), 20)]);
+
+    let mut desk = first.signed_in(ANN);
+    desk.post("/devices/revoke-others", &[]);
+    assert_eq!(phone.get_json("/account").status, 401);
+    assert_eq!(desk.get_json("/account").status, 200);
+    let mut old_tab = desk.clone();
+    desk.post("/destroy", &[]);
+    old_tab.address = second.address;
+    assert_eq!(old_tab.get_json("/account").status, 401);
+}
+
+#[test]
+fn two_shops_share_a_redis_server() {
+    two_shops_are_one(&variable("SESSION_KIT_REDIS_URL"));
+}
+
+#[test]
+fn two_shops_share_a_socket() {
+    two_shops_are_one(&format!("{}?db=1", variable("SESSION_KIT_REDIS_UNIX_URL")));
+}
+
+#[test]
+fn two_shops_share_a_master_that_sentinels_name() {
+    two_shops_are_one(&variable("SESSION_KIT_REDIS_SENTINEL_URL"));
+}
+
+#[test]
+fn two_shops_share_a_cluster() {
+    two_shops_are_one(&variable("SESSION_KIT_REDIS_CLUSTER_URL"));
+}
+
+#[test]
+fn two_shops_share_a_server_behind_tls() {
+    let authority = variable("SESSION_KIT_REDIS_TLS_AUTHORITY");
+    let url = variable("SESSION_KIT_REDIS_TLS_URL");
+    let options = ["--insecure-http", "--secret", KEY, "--store", &url];
+    let trusting = || Shop::start(super::command().args(options).env("SSL_CERT_FILE", &authority));
+    let (first, second) = (trusting(), trusting());
+    let mut ann = first.signed_in(ANN);
+    ann.address = second.address;
+    assert_eq!(ann.get_json("/account").status, 200);
+}
+
+#[test]
+fn two_shops_share_a_postgres_server() {
+    two_shops_are_one(&variable("SESSION_KIT_POSTGRES_URL"));
+}
+
+#[test]
+fn two_shops_share_a_postgres_server_behind_a_pooler() {
+    let url = variable("SESSION_KIT_PGBOUNCER_URL");
+    two_shops_are_one(&format!("{url}?statement-cache-capacity=0"));
+}
+
+#[test]
+fn two_shops_share_a_mysql_server() {
+    two_shops_are_one(&variable("SESSION_KIT_MYSQL_URL"));
+}
+
+#[test]
+fn two_shops_share_a_mongo_server() {
+    two_shops_are_one(&variable("SESSION_KIT_MONGO_URL"));
+}
+
+/// The same server has Ann's sessions, so this is somebody else.
+#[test]
+fn two_shops_share_a_mongo_server_behind_tls() {
+    let (url, authority) = (
+        variable("SESSION_KIT_MONGO_URL"),
+        variable("SESSION_KIT_MONGO_TLS_AUTHORITY"),
+    );
+    let store = format!("{url}?tls=true&tlsCAFile={authority}");
+    let options = ["--insecure-http", "--secret", KEY, "--store", &store];
+    let (first, second) = (Shop::with(&options), Shop::with(&options));
+    let mut ben = first.signed_in("ben@example.com");
+    ben.address = second.address;
+    assert_eq!(ben.get_json("/account").status, 200);
+}
+
+#[test]
+fn two_shops_share_a_replica_set() {
+    two_shops_are_one(&variable("SESSION_KIT_MONGO_REPLICAS_URL"));
+}
+
+#[test]
+fn two_shops_share_a_file() {
+    two_shops_are_one(&format!("sqlite://{}/shop.db", folder().display()));
+}
+
+#[test]
+fn a_store_that_is_not_there_is_told_with_the_reason() {
+    let output = super::run(&["--store", "redis://:hidden@127.0.0.1:1"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let last = said.lines().last().unwrap();
+    assert!(
+        last.starts_with("error: --store: no connection to Redis at 127.0.0.1:1: Connection refused"),
+        "{said}"
+    );
+    assert!(!said.contains("hidden"), "{said}");
+}

@@ -41,7 +41,10 @@ async fn ask(requests: &mut SendRequest<Body>, cookies: &[&str]) -> (HeaderMap, 
     for cookie in cookies {
         request = request.header(COOKIE, *cookie);
     }
-    let response = requests.send_request(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response = requests
+        .send_request(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
     assert_eq!(response.version(), Version::HTTP_2);
     let (head, body) = response.into_parts();
     let body = to_bytes(Body::new(body), 64).await.unwrap();

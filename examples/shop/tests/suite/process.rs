@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command, Output, Stdio};
+use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 
@@ -108,11 +109,10 @@ pub(crate) fn command() -> Command {
 /// A folder that nobody else has.
 pub(crate) fn folder() -> PathBuf {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    static CLEARED: Once = Once::new();
     let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shops");
-    if number == 0 {
-        remove_those_of_the_dead(&all);
-    }
+    CLEARED.call_once(|| remove_those_of_the_dead(&all));
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let folder = all.join(format!("{}-{number}", process::id()));
     fs::create_dir_all(&folder).unwrap();
     folder

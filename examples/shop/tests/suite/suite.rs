@@ -1,9 +1,14 @@
 //! The shop as its visitors see it: the built program, over real HTTP.
 
-#![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what is not there fails the test"
+)]
 #![expect(clippy::indexing_slicing, reason = "JSON that is not there is `null`")]
 
 mod browser;
+mod chromium;
 mod command;
 mod devices;
 mod overlap;

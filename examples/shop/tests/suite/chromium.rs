@@ -5,4 +5,5 @@ mod pages;
 mod profile;
 mod visits;
 
-pub(crate) use profile::Profile;
+use super::Shop;
+use profile::Profile;

@@ -1,6 +1,6 @@
 //! What a visitor does.
 
-use crate::{Profile, Shop};
+use super::{Profile, Shop};
 
 const ANN: &str = "ann@example.com";
 

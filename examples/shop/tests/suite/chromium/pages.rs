@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{Profile, Shop};
+use super::{Profile, Shop};
 
 const PATHS: [&str; 6] = ["/", "/cart", "/login", "/account", "/devices", "/nowhere"];
 
@@ -53,7 +53,7 @@ async fn everybody_can_use_the_pages_on_a_phone() {
 #[tokio::test]
 async fn everybody_can_use_the_pages_in_the_dark() {
     let shop = Shop::with(&[]);
-    let profile = Profile::in_the_dark(shop.address.port()).await;
+    let profile = Profile::with_arguments(shop.address.port(), &["--blink-settings=preferredColorScheme=0"]).await;
     assert_eq!(
         profile
             .script("return matchMedia('(prefers-color-scheme: dark)').matches")

@@ -41,7 +41,7 @@ pub(crate) struct Profile {
 impl Profile {
     /// On a desktop, for the shop at this port.
     pub(crate) async fn on(port: u16) -> Self {
-        Self::with(port, json!({ "args": ARGUMENTS })).await
+        Self::with_arguments(port, &[]).await
     }
 
     /// On a phone, one of the narrowest.
@@ -51,17 +51,9 @@ impl Profile {
         Self::with(port, options).await
     }
 
-    /// Of somebody who likes it dark.
-    pub(crate) async fn in_the_dark(port: u16) -> Self {
-        let dark = ["--blink-settings=preferredColorScheme=0"];
-        let arguments: Vec<_> = ARGUMENTS.into_iter().chain(dark).collect();
-        Self::with(port, json!({ "args": arguments })).await
-    }
-
-    /// Of somebody whose browser keeps no cookies of other sites, but for partitioned ones.
-    pub(crate) async fn without_cookies_of_other_sites(port: u16) -> Self {
-        let strict = ["--test-third-party-cookie-phaseout"];
-        let arguments: Vec<_> = ARGUMENTS.into_iter().chain(strict).collect();
+    /// On a desktop, with more arguments for Chromium.
+    pub(crate) async fn with_arguments(port: u16, more: &[&str]) -> Self {
+        let arguments: Vec<_> = ARGUMENTS.iter().chain(more).collect();
         Self::with(port, json!({ "args": arguments })).await
     }
 

@@ -2,7 +2,7 @@
 
 use fantoccini::cookies::Cookie;
 
-use crate::{Profile, Shop};
+use super::{Profile, Shop};
 
 async fn only_cookie(profile: &Profile) -> Cookie<'static> {
     let mut cookies = profile.cookies().await;

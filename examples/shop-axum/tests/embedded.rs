@@ -1,5 +1,15 @@
 //! A page within the pages of other sites, in a browser that keeps no cookies of other sites.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what is not there fails the test"
+)]
+
+#[path = "../../shop/tests/suite/chromium/profile.rs"]
+#[expect(dead_code, reason = "other tests do more with it")]
+mod profile;
+
 use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::Router;
@@ -11,7 +21,10 @@ use session_kit::store::MemoryStore;
 use session_kit::{CookieSettings, SameSite, SessionManager, SigningKeys};
 use tokio::net::TcpListener;
 
-use crate::Profile;
+use profile::Profile;
+
+/// Cookies of other sites are kept only where they are partitioned.
+const STRICT: &str = "--test-third-party-cookie-phaseout";
 
 async fn count(session: Session) -> Result<String, SessionError> {
     let visits = session.update("visits", |visits: &mut u64| {
@@ -58,7 +71,7 @@ async fn a_partitioned_session_is_one_for_each_site_that_embeds_it() {
     let port = counter(CookieSettings::new().same_site(SameSite::None).partitioned()).await;
     let blog = embedder(Ipv4Addr::LOCALHOST, port).await;
     let forum = embedder(Ipv4Addr::new(127, 0, 0, 2), port).await;
-    let visitor = Profile::without_cookies_of_other_sites(port).await;
+    let visitor = Profile::with_arguments(port, &[STRICT]).await;
     for (place, visits) in [(&blog, 1), (&blog, 2), (&forum, 1), (&blog, 3), (&forum, 2)] {
         assert_eq!(
             shown_within(&visitor, place).await,
@@ -76,7 +89,7 @@ async fn a_partitioned_session_is_one_for_each_site_that_embeds_it() {
 async fn a_session_that_is_not_partitioned_is_kept_from_other_sites() {
     let port = counter(CookieSettings::new().same_site(SameSite::None)).await;
     let blog = embedder(Ipv4Addr::LOCALHOST, port).await;
-    let visitor = Profile::without_cookies_of_other_sites(port).await;
+    let visitor = Profile::with_arguments(port, &[STRICT]).await;
     for _ in 0..2 {
         assert_eq!(shown_within(&visitor, &blog).await, "visit 1");
     }

@@ -1,5 +1,6 @@
 //! Two shops side by side that keep their sessions in one place.
 
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::{Shop, folder};
@@ -8,7 +9,7 @@ const KEY: &str = "3q2+796tvu/erb7v3q2+796tvu/erb7v3q2+796tvu8=";
 const ANN: &str = "ann@example.com";
 
 /// What `scripts/services` says under `name`.
-fn variable(name: &str) -> String {
+pub(crate) fn variable(name: &str) -> String {
     let value = std::env::var(name);
     assert!(
         value.is_ok(),
@@ -19,6 +20,9 @@ fn variable(name: &str) -> String {
 
 /// One customer who meets both shops in turn, and both at once.
 fn two_shops_are_one(store: &str) {
+    // Dozens of connections are opened at once, and a store waits a second for one: no two of these tests do so together.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let options = ["--insecure-http", "--secret", KEY, "--store", store];
     let (first, second) = (Shop::with(&options), Shop::with(&options));
     let mut phone = first.signed_in(ANN);
@@ -124,14 +128,45 @@ fn two_shops_share_a_file() {
     two_shops_are_one(&format!("sqlite://{}/shop.db", folder().display()));
 }
 
+/// It may be there later, so it is no fault of the option's.
 #[test]
 fn a_store_that_is_not_there_is_told_with_the_reason() {
-    let output = super::run(&["--store", "redis://:hidden@127.0.0.1:1"]);
+    for (store, reason) in [
+        (
+            "redis://:hidden@127.0.0.1:1",
+            "no connection to Redis at 127.0.0.1:1: Connection refused",
+        ),
+        (
+            "mongodb://shop:hidden@127.0.0.1:1/shop",
+            "the database can't be reached: Server selection timeout",
+        ),
+        (
+            "postgres://shop:hidden@127.0.0.1:1/shop",
+            "the database can't be reached: ",
+        ),
+    ] {
+        let output = super::run(&["--store", store]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        let last = said.lines().last().unwrap();
+        assert!(last.starts_with(&format!("error: --store: {reason}")), "{said}");
+        assert!(!said.contains("hidden"), "{said}");
+    }
+}
+
+/// The server is there, and may know this password later.
+#[test]
+fn a_store_that_refuses_is_told_with_the_reason() {
+    let url = variable("SESSION_KIT_MONGO_URL");
+    let (user, host) = url.rsplit_once('@').unwrap();
+    let (user, _) = user.rsplit_once(':').unwrap();
+    let store = format!("{user}:hidden@{host}");
+    let output = super::run(&["--store", &store]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
     let last = said.lines().last().unwrap();
     assert!(
-        last.starts_with("error: --store: no connection to Redis at 127.0.0.1:1: Connection refused"),
+        last.starts_with("error: --store: the database refuses the store: "),
         "{said}"
     );
     assert!(!said.contains("hidden"), "{said}");

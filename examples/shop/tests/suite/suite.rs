@@ -6,13 +6,19 @@
 mod browser;
 mod command;
 mod devices;
+mod forms;
+mod methods;
+mod outage;
 mod overlap;
 mod process;
 mod reply;
 mod restart;
+mod stopping;
 mod stores;
+mod tunnel;
 mod visit;
 
 use browser::Browser;
 use process::{Shop, command, folder, run};
 use reply::Reply;
+use tunnel::Tunnel;

@@ -1,6 +1,5 @@
 //! Two shops side by side that keep their sessions in one place.
 
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::{Shop, folder};
@@ -20,23 +19,21 @@ pub(crate) fn variable(name: &str) -> String {
 
 /// One customer who meets both shops in turn, and both at once.
 fn two_shops_are_one(store: &str) {
-    // Dozens of connections are opened at once, and a store waits a second for one: no two of these tests do so together.
-    static TURN: Mutex<()> = Mutex::new(());
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let options = ["--insecure-http", "--secret", KEY, "--store", store];
     let (first, second) = (Shop::with(&options), Shop::with(&options));
     let mut phone = first.signed_in(ANN);
     phone.address = second.address;
     assert_eq!(phone.get_json("/account").status, 200);
-    let adds: Vec<_> = (0..20)
-        .map(|number| {
+    // Few at a time: each may need a new connection, and a busy machine opens few of them in the second that a store waits.
+    for _ in 0..5 {
+        let adds = [&first, &second, &first, &second].map(|shop| {
             let mut tab = phone.clone();
-            tab.address = if number % 2 == 0 { first.address } else { second.address };
+            tab.address = shop.address;
             thread::spawn(move || tab.post("/cart/add", &[("item", "mug")]).status)
-        })
-        .collect();
-    for add in adds {
-        assert_eq!(add.join().unwrap(), 303);
+        });
+        for add in adds {
+            assert_eq!(add.join().unwrap(), 303);
+        }
     }
     assert_eq!(phone.cart(), [("mug".to_owned(), 20)]);
 

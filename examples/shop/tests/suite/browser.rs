@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use super::Reply;
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// One visitor. Clones have the same cookie, like two tabs, until one of them gets another.
 #[derive(Clone)]
 pub(crate) struct Browser {
@@ -65,20 +67,31 @@ impl Browser {
         items
     }
 
-    fn send(&mut self, method: &str, path: &str, accept: &str, body: &str) -> Reply {
+    /// Something that may be no form.
+    pub(crate) fn post_body(&mut self, path: &str, content_type: &str, body: &str) -> Reply {
+        let head = head_of_body(content_type, body);
+        self.exchange("POST", path, "text/html", &format!("{head}\r\n{body}"))
+    }
+
+    pub(crate) fn send(&mut self, method: &str, path: &str, accept: &str, form: &str) -> Reply {
+        let head = match method {
+            "GET" | "HEAD" => String::new(),
+            _ => head_of_body(FORM, form),
+        };
+        self.exchange(method, path, accept, &format!("{head}\r\n{form}"))
+    }
+
+    /// `rest` is what the others of the head's lines are, an empty one, and the body.
+    fn exchange(&mut self, method: &str, path: &str, accept: &str, rest: &str) -> Reply {
         let Self { address, site, .. } = self;
         let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
         head += &format!("Accept: {accept}\r\nSec-Fetch-Site: {site}\r\n");
         if let Some(cookie) = &self.cookie {
             head += &format!("Cookie: theme=dark; {cookie}\r\n");
         }
-        if method == "POST" {
-            let length = body.len();
-            head += &format!("Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n");
-        }
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        write!(stream, "{head}\r\n{body}").unwrap();
+        write!(stream, "{head}{rest}").unwrap();
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
         let reply = Reply::parse(&text);
@@ -88,6 +101,10 @@ impl Browser {
         }
         reply
     }
+}
+
+fn head_of_body(content_type: &str, body: &str) -> String {
+    format!("Content-Type: {content_type}\r\nContent-Length: {}\r\n", body.len())
 }
 
 fn encoded(fields: &[(&str, &str)]) -> String {

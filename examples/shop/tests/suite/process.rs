@@ -1,20 +1,23 @@
 //! The shop as it is run, and browsers for it.
 
-use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command, Output, Stdio};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+use std::{fs, mem, thread};
 
 use super::Browser;
 
 /// A shop that runs until it is dropped.
 pub(crate) struct Shop {
     process: Child,
-    log: Option<JoinHandle<String>>,
+    /// What it says from now on, a line each.
+    says: Receiver<String>,
+    log: String,
     pub(crate) address: SocketAddr,
 }
 
@@ -40,12 +43,14 @@ impl Shop {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut errors = process.stderr.take().unwrap();
+        let errors = BufReader::new(process.stderr.take().unwrap());
+        let (sender, says) = mpsc::channel();
         // It is read all the time, for a shop that can't write its log waits.
-        let log = thread::spawn(move || {
-            let mut log = String::new();
-            errors.read_to_string(&mut log).unwrap();
-            log
+        thread::spawn(move || {
+            for line in errors.lines() {
+                // Nobody listens to a shop that was dropped.
+                drop(sender.send(line.unwrap()));
+            }
         });
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap())
@@ -59,7 +64,8 @@ impl Shop {
             .unwrap();
         Self {
             process,
-            log: Some(log),
+            says,
+            log: String::new(),
             address,
         }
     }
@@ -76,12 +82,26 @@ impl Shop {
         browser
     }
 
-    /// Asks it to stop, as an init system does. Answers the exit code and the log.
-    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
+    pub(crate) fn ask_to_stop(&self) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+
+    /// Asks it to stop, as an init system does. Answers the exit code and the log.
+    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
+        self.ask_to_stop();
         let code = self.process.wait().unwrap().code();
-        (code, self.log.take().unwrap().join().unwrap())
+        for line in &self.says {
+            self.log += &format!("{line}\n");
+        }
+        (code, mem::take(&mut self.log))
+    }
+
+    pub(crate) fn wait_until_it_says(&mut self, text: &str) {
+        while !self.log.contains(text) {
+            let line = self.says.recv_timeout(Duration::from_secs(20)).unwrap();
+            self.log += &format!("{line}\n");
+        }
     }
 }
 

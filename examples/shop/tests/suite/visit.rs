@@ -147,7 +147,6 @@ fn what_can_not_be_added_is_refused_with_a_reason() {
     ann.post("/cart/add", &[("item", "mug"), ("qty", "999")]);
     assert_eq!(ann.post("/cart/add", &[("item", "mug")]).status, 422);
     assert_eq!(ann.cart(), [("mug".to_owned(), 999)]);
-    assert_eq!(ann.post("/cart/add", &[("item", &"a".repeat(20_000))]).status, 413);
 }
 
 #[test]

@@ -29,6 +29,9 @@ const CORE_DEPENDENCIES: &[&str] = &[
     "zeroize",
 ];
 
+/// What the example shops differ in, by the names of crates and of the facade's features.
+const FRAMEWORKS: &[&str] = &["actix", "actix-web", "axum", "rocket"];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Facade,
@@ -38,6 +41,8 @@ enum Kind {
     MemoryStore,
     Store,
     Adapter,
+    /// What the example shops share.
+    Shop,
     Example,
 }
 
@@ -53,7 +58,8 @@ impl Kind {
             _ if folder.starts_with("session-store-") => (name == folder).then_some(Self::Store),
             _ => match folder.split_once('/')? {
                 ("adapters", framework) => (name.strip_prefix("session-")? == framework).then_some(Self::Adapter),
-                ("examples", _) => Some(Self::Example),
+                ("examples", "shop") => (name == "shop").then_some(Self::Shop),
+                ("examples", example) => (name == example).then_some(Self::Example),
                 _ => None,
             },
         }
@@ -66,6 +72,7 @@ impl Kind {
                 other == Self::Core
             }
             Self::Facade => matches!(other, Self::Core | Self::MemoryStore | Self::Store | Self::Adapter),
+            Self::Shop => other == Self::Facade,
             Self::Example => other != Self::Example,
         }
     }
@@ -76,7 +83,7 @@ impl Kind {
             Self::MemoryStore | Self::TestSupport => suites,
             Self::Store => suites || other == Self::TestSupport,
             Self::Core | Self::Conformance | Self::Adapter => suites || other == Self::MemoryStore,
-            Self::Facade | Self::Example => true,
+            Self::Facade | Self::Shop | Self::Example => true,
         }
     }
 }
@@ -224,7 +231,7 @@ fn every_crate_has_a_place_in_the_house() {
         let (name, folder) = (member.name(), member.folder());
         match member.kind() {
             None => faults.push(format!("{name} in `{folder}`: tests/house.rs knows no such place")),
-            Some(Kind::Example | Kind::TestSupport) if member.is_published() => {
+            Some(Kind::Example | Kind::Shop | Kind::TestSupport) if member.is_published() => {
                 faults.push(format!("{name}: needs `publish = false`"))
             }
             Some(_) => {}
@@ -249,6 +256,24 @@ fn arrows_point_one_way() {
             match house.kind_of(to) {
                 Some(other) if allowed(kind, other) => {}
                 other => faults.push(format!("{from} ({kind:?}) may not {verb} {to} ({other:?})")),
+            }
+        }
+    }
+    assert_none(&faults);
+}
+
+#[test]
+fn what_the_shops_share_knows_no_framework() {
+    let house = House::read();
+    let mut faults = Vec::new();
+    let members = house.members().into_iter();
+    for shop in members.filter(|member| member.kind() == Some(Kind::Shop)) {
+        for dependency in shop.dependencies() {
+            let features = list(&dependency.0["features"]).iter().map(text);
+            let names = features.chain([dependency.name()]);
+            for framework in names.filter(|name| FRAMEWORKS.contains(name)) {
+                let (from, to) = (shop.name(), dependency.name());
+                faults.push(format!("{from} knows {framework} by its dependency {to}"));
             }
         }
     }

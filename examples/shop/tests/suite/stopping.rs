@@ -1,6 +1,10 @@
 //! Asking a shop to stop, as an init system does.
 
 #![cfg(unix)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "how long a process takes, only the clock tells"
+)]
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

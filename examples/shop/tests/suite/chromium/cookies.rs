@@ -10,18 +10,11 @@ async fn only_cookie(profile: &Profile) -> Cookie<'static> {
     cookies.remove(0)
 }
 
-async fn add_a_mug(profile: &Profile) {
-    profile.goto("/").await;
-    let form = "document.querySelector('input[name=item][value=mug]').form";
-    profile.script(&format!("{form}.submit()")).await;
-    profile.shows("Added to your cart").await;
-}
-
 #[tokio::test]
 async fn the_browser_keeps_it_for_this_host_and_away_from_scripts() {
     let shop = Shop::with(&[]);
     let visitor = Profile::on(shop.address.port()).await;
-    add_a_mug(&visitor).await;
+    visitor.add("mug").await;
     let cookie = only_cookie(&visitor).await;
     assert_eq!(cookie.name(), "__Host-session");
     assert_eq!((cookie.secure(), cookie.http_only()), (Some(true), Some(true)));
@@ -36,7 +29,7 @@ async fn the_browser_keeps_it_for_this_host_and_away_from_scripts() {
 async fn a_cookie_that_a_sibling_path_plants_does_not_win() {
     let shop = Shop::open();
     let visitor = Profile::on(shop.address.port()).await;
-    add_a_mug(&visitor).await;
+    visitor.add("mug").await;
     let before = only_cookie(&visitor).await;
     visitor.goto("/login").await;
     visitor
@@ -61,7 +54,7 @@ async fn a_cookie_of_somebody_else_can_not_be_planted() {
     attacker.sign_in("eve@example.com").await;
     let theirs = only_cookie(&attacker).await;
     let visitor = Profile::on(shop.address.port()).await;
-    add_a_mug(&visitor).await;
+    visitor.add("mug").await;
     for attributes in ["path=/cart; secure", "path=/", "path=/; secure; domain=localhost"] {
         let planted = format!("document.cookie = '__Host-session={}; {attributes}'", theirs.value());
         visitor.script(&planted).await;

@@ -12,26 +12,23 @@ const FAULTS: &str = include_str!("faults.js");
 async fn check(profile: &Profile, kind: &str) {
     profile.sign_in("ann@example.com").await;
     for item in ["mug", "tin"] {
-        profile.goto("/").await;
-        let form = format!("document.querySelector('input[name=item][value={item}]').form");
-        profile.script(&format!("{form}.submit()")).await;
-        profile.shows("Added to your cart").await;
+        profile.add(item).await;
     }
-    profile.picture(&format!("{kind}-notice")).await;
     for path in PATHS {
-        profile.goto(path).await;
-        profile
-            .picture(&format!("{kind}-{}", path.trim_start_matches('/')))
-            .await;
-        assert_eq!(profile.script(FAULTS).await, json!([]), "{path} on a {kind}");
+        check_page(profile, path, kind).await;
     }
     profile.goto("/account").await;
     profile.press("Sign out").await;
-    profile.goto("/login").await;
-    profile.picture(&format!("{kind}-login")).await;
-    assert_eq!(profile.script(FAULTS).await, json!([]), "signing in on a {kind}");
-    profile.goto("/devices").await;
-    profile.arrives_at("/login").await;
+    profile.shows("You are signed out.").await;
+    check_page(profile, "/login", kind).await;
+}
+
+async fn check_page(profile: &Profile, path: &str, kind: &str) {
+    profile.goto(path).await;
+    profile
+        .picture(&format!("{kind}-{}", path.trim_start_matches('/')))
+        .await;
+    assert_eq!(profile.script(FAULTS).await, json!([]), "{path} on a {kind}");
 }
 
 #[tokio::test]

@@ -141,6 +141,14 @@ impl Profile {
         self.client.perform_actions(keys).await.unwrap();
     }
 
+    /// Puts one of these into the cart, from the shop's first page.
+    pub(crate) async fn add(&self, item: &str) {
+        self.goto("/").await;
+        let form = format!("document.querySelector('input[name=item][value={item}]').form");
+        self.script(&format!("{form}.submit()")).await;
+        self.shows("Added to your cart").await;
+    }
+
     async fn fill(&self, id: &str, text: &str) {
         let field = self.client.find(Locator::Id(id)).await.unwrap();
         field.clear().await.unwrap();

@@ -71,12 +71,10 @@ fn a_request_under_way_is_finished() {
     visitor.write_all(b"item=mug").unwrap();
     let mut text = String::new();
     visitor.read_to_string(&mut text).unwrap();
-    let answered = Instant::now();
     let reply = Reply::parse(&text);
     assert_eq!((reply.redirects_to(), reply.sets_cookie()), (Some("/"), true), "{text}");
     let (code, log) = shop.stop();
     assert_eq!(code, Some(0), "{log}");
-    assert!(answered.elapsed() < AT_ONCE, "{log}");
     assert!(log.contains("session created"), "{log}");
 }
 

@@ -1,6 +1,5 @@
 //! Listening and stopping.
 
-use std::collections::HashSet;
 use std::io;
 use std::net::SocketAddr;
 
@@ -40,7 +39,7 @@ fn config(address: SocketAddr) -> Config {
         shutdown: Shutdown {
             ctrlc: false,
             #[cfg(unix)]
-            signals: HashSet::new(),
+            signals: std::collections::HashSet::new(),
             grace: u32::try_from(PATIENCE.as_secs()).unwrap_or(u32::MAX),
             ..Shutdown::default()
         },

@@ -8,10 +8,12 @@ use tokio::sync::watch::{Receiver, Sender};
 use tokio::time::sleep;
 
 /// How long connections need to close once nothing is under way on them.
-const CLOSING: Duration = Duration::from_millis(100);
+const CLOSING: Duration = Duration::from_millis(250);
 
-/// While it is asked to stop, Rocket looks once whether a connection is open, and if so waits for as long as requests
-/// may take at most. By this fairing it looks when the last request is finished: connections without one are closed by then.
+/// When it is asked to stop, Rocket looks once whether a connection is open, and if so waits for as long as requests may
+/// take at most. By this fairing it looks when the last request is finished: connections without one are closed by then.
+/// Rocket shows fairings a form when its first bytes are there: one that had not sent them is finished too, and waited for to
+/// the end.
 pub(crate) struct UnderWay(pub(crate) Sender<()>);
 
 /// As long as a request lives, which is until its response is sent.

@@ -47,9 +47,12 @@ fn connections_that_wait_for_nothing_do_not_delay_it() {
     let shop = Shop::open();
     // A browser's spare connection, on which no request ever comes.
     let spare = TcpStream::connect(shop.address).unwrap();
-    let mut used = TcpStream::connect(shop.address).unwrap();
-    used.write_all(b"GET /healthz HTTP/1.1\r\nHost: shop\r\n\r\n").unwrap();
-    read_until(&mut used, "ok\n");
+    let used = [(); 10].map(|()| {
+        let mut used = TcpStream::connect(shop.address).unwrap();
+        used.write_all(b"GET /healthz HTTP/1.1\r\nHost: shop\r\n\r\n").unwrap();
+        read_until(&mut used, "ok\n");
+        used
+    });
     let asked = Instant::now();
     let (code, log) = shop.stop();
     assert_eq!(code, Some(0), "{log}");
@@ -62,13 +65,13 @@ fn a_request_under_way_is_finished() {
     let mut shop = Shop::open();
     let mut visitor = TcpStream::connect(shop.address).unwrap();
     let head = "POST /cart/add HTTP/1.1\r\nHost: shop\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-                Content-Length: 8\r\nExpect: 100-continue\r\n\r\n";
+                Content-Length: 26\r\nExpect: 100-continue\r\n\r\n";
     visitor.write_all(head.as_bytes()).unwrap();
-    // From here on the handler waits for the form.
     read_until(&mut visitor, "HTTP/1.1 100 Continue\r\n\r\n");
+    visitor.write_all(b"item=mug&colour=").unwrap();
     shop.ask_to_stop();
     shop.wait_until_it_says("stopping, requests under way are finished");
-    visitor.write_all(b"item=mug").unwrap();
+    visitor.write_all(b"light blue").unwrap();
     let mut text = String::new();
     visitor.read_to_string(&mut text).unwrap();
     let answered = Instant::now();

@@ -29,6 +29,12 @@ async fn store_that_waits_for(replicas: u32, watched: &Watched) -> RedisStore {
     store
 }
 
+/// A store that waits for no replica, once they have what is written: those that have just started have nothing yet.
+async fn careless_store(watched: &Watched) -> RedisStore {
+    drop(store_that_waits_for(2, watched).await);
+    store(watched.url()).await
+}
+
 /// Waits until another server than `before` is the master, and says how long that took.
 async fn failover(watched: &Watched, before: usize) -> Duration {
     let failure = Instant::now();
@@ -84,7 +90,7 @@ async fn freeze_master(watched: &Watched, store: &RedisStore, name: &str) -> Out
 async fn what_only_the_master_had_is_lost_with_it() {
     let _turn = alone().await;
     let mut watched = Watched::start().await;
-    let store = store(watched.url()).await;
+    let store = careless_store(&watched).await;
     // This is not what is wished for, but what there is to be had without waiting; and losses are seen here.
     let outcome = kill_master(&mut watched, &store, "without waiting for replicas").await;
     assert!(outcome.lost > 0, "{outcome}");
@@ -127,7 +133,7 @@ async fn what_all_replicas_have_acknowledged_survives_a_failover_that_was_ordere
 async fn a_frozen_master_is_left_for_good() {
     let _turn = alone().await;
     let watched = Watched::start().await;
-    let store = store(watched.url()).await;
+    let store = careless_store(&watched).await;
     freeze_master(&watched, &store, "without waiting for replicas").await;
 }
 
@@ -145,7 +151,7 @@ async fn what_a_replica_has_acknowledged_survives_a_frozen_master() {
 async fn a_store_that_was_idle_during_a_failover_does_not_write_to_the_old_master() {
     let _turn = alone().await;
     let watched = Watched::start().await;
-    let store = store(watched.url()).await;
+    let store = careless_store(&watched).await;
     let (first, ended) = (counting(0), counting(0));
     let key = create(&store, &first).await;
     let ended = create(&store, &ended).await;
@@ -174,7 +180,7 @@ async fn a_store_that_was_idle_during_a_failover_does_not_write_to_the_old_maste
 async fn sentinels_that_are_frozen_or_dead_leave_a_store_that_is_connected_alone() {
     let _turn = alone().await;
     let mut watched = Watched::start().await;
-    let store = store(watched.url()).await;
+    let store = careless_store(&watched).await;
     let load = Load::start(&store, 8).await;
     watched.sentinels[0].freeze().await;
     watched.sentinels[1].kill();

@@ -160,6 +160,15 @@ impl Profile {
         self.client.execute(script, Vec::new()).await.unwrap()
     }
 
+    /// Waits until a script answers with `true`. Pages may come and go meanwhile.
+    pub(crate) async fn waits_for(&self, script: &str) {
+        let begun = Instant::now();
+        while self.client.execute(script, Vec::new()).await.ok() != Some(Value::Bool(true)) {
+            assert!(begun.elapsed() < PATIENCE, "waited in vain for this: {script}");
+            sleep(PAUSE).await;
+        }
+    }
+
     /// The cookies that would be sent for this page.
     pub(crate) async fn cookies(&self) -> Vec<Cookie<'static>> {
         self.client.get_all_cookies().await.unwrap()

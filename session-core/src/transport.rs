@@ -14,7 +14,7 @@ use crate::signing::SigningKeys;
 const COOKIE: &str = "cookie";
 const LONGEST_NAME: usize = 64;
 /// Those which mean something else to clients, servers or proxies.
-const TAKEN: [&str; 22] = [
+const TAKEN: [&str; 25] = [
     "accept",
     "authorization",
     "cache-control",
@@ -30,13 +30,27 @@ const TAKEN: [&str; 22] = [
     "host",
     "keep-alive",
     "location",
+    "origin",
+    "referer",
     "retry-after",
     "set-cookie",
     "te",
     "trailer",
     "transfer-encoding",
     "upgrade",
+    "user-agent",
     "vary",
+];
+
+/// Whole families of them.
+const TAKEN_BEGINNINGS: [&str; 7] = [
+    "accept-",
+    "access-control-",
+    "content-",
+    "if-",
+    "proxy-",
+    "sec-",
+    "x-forwarded-",
 ];
 
 /// How clients present their id, and learn it.
@@ -59,7 +73,8 @@ impl HeaderName {
         let lower = name.to_ascii_lowercase();
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         let is_possible = (1..=LONGEST_NAME).contains(&lower.len()) && lower.bytes().all(is_token);
-        if !is_possible || TAKEN.contains(&lower.as_str()) {
+        let is_taken = TAKEN.contains(&lower.as_str()) || TAKEN_BEGINNINGS.iter().any(|taken| lower.starts_with(taken));
+        if !is_possible || is_taken {
             return Err(ConfigError::Bounds {
                 setting: "the header of the session",
                 value: format!("{name:?}"),
@@ -165,6 +180,8 @@ mod tests {
             "Cookie",
             "AUTHORIZATION",
             "set-cookie",
+            "X-Forwarded-Proto",
+            "Sec-Fetch-Site",
             "x session",
             "x:y",
             "ß",

@@ -30,10 +30,6 @@ fn a_bad_option_is_refused_in_one_line() {
             "--store: `carrier-pigeon:` is no session store, needs one of memory:",
         ),
         (
-            &["--store", "mongodb+srv://:hidden@database"],
-            "is not part of this build, needs the Cargo feature `mongo-srv`",
-        ),
-        (
             &["--store", "mongodb://shop:hidden@database:port/shop"],
             "needs the form mongodb://user:password@host:port/database?options",
         ),

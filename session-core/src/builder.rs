@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::backend::Backend;
 use crate::clock::{Clock, SystemClock};
 use crate::cookie::CookieSettings;
 use crate::error::ConfigError;
 use crate::event::Observer;
 use crate::expiry::Expiry;
+#[cfg(feature = "express")]
+use crate::express::{CookieScheme, ExpressSettings, ExpressStore, Sharing};
 use crate::headers::CachePolicy;
 use crate::id::{IdGenerator, RandomIds};
 use crate::manager::{SessionManager, Shared};
@@ -54,11 +57,11 @@ const LARGEST_SESSION: usize = 15 * 1024 * 1024;
 #[derive(Debug)]
 #[must_use]
 pub struct SessionManagerBuilder {
-    store: Arc<dyn Store>,
+    kept: Kept,
     keys: SigningKeys,
     cookie: Option<CookieSettings>,
     header: Option<String>,
-    expiry: Expiry,
+    expiry: Option<Expiry>,
     forwarding_time: Duration,
     operation_timeout: Duration,
     size_limit: usize,
@@ -67,6 +70,14 @@ pub struct SessionManagerBuilder {
     observer: Option<Box<dyn Observer>>,
     cache: CachePolicy,
     pub(crate) switches: Switches,
+}
+
+/// Where sessions are to be kept.
+#[derive(Debug)]
+enum Kept {
+    In(Arc<dyn Store>),
+    #[cfg(feature = "express")]
+    WithExpress(Arc<dyn ExpressStore>, ExpressSettings),
 }
 
 /// What is on or off.
@@ -81,12 +92,22 @@ pub(crate) struct Switches {
 
 impl SessionManagerBuilder {
     pub(crate) fn new(store: Arc<dyn Store>, keys: SigningKeys) -> Self {
+        Self::with(Kept::In(store), keys)
+    }
+
+    #[cfg(feature = "express")]
+    pub(crate) fn of_express(store: Arc<dyn ExpressStore>, settings: ExpressSettings) -> Self {
+        let keys = settings.secrets.keys.clone();
+        Self::with(Kept::WithExpress(store, settings), keys)
+    }
+
+    fn with(kept: Kept, keys: SigningKeys) -> Self {
         Self {
-            store,
+            kept,
             keys,
             cookie: None,
             header: None,
-            expiry: Expiry::new(),
+            expiry: None,
             forwarding_time: Duration::from_secs(30),
             operation_timeout: Duration::from_secs(5),
             size_limit: 1024 * 1024,
@@ -123,7 +144,7 @@ impl SessionManagerBuilder {
 
     /// How long sessions live. Default: [`Expiry::new`]. Sessions that are stored keep the limits that they have.
     pub fn expiry(mut self, expiry: Expiry) -> Self {
-        self.expiry = expiry;
+        self.expiry = Some(expiry);
         self
     }
 
@@ -216,8 +237,35 @@ impl SessionManagerBuilder {
     ///
     /// When a setting is out of its bounds or not safe; the error says what would be right.
     pub fn build(self) -> Result<SessionManager, ConfigError> {
-        let transport = transport(self.cookie, self.header)?;
-        self.expiry.check()?;
+        let expiry = self.expiry.unwrap_or_default();
+        expiry.check()?;
+        let place = match self.kept {
+            Kept::In(store) => Place {
+                backend: Backend::Store(store),
+                transport: transport(self.cookie, self.header)?,
+                expiry,
+            },
+            #[cfg(feature = "express")]
+            Kept::WithExpress(store, settings) => {
+                if let Some(header) = self.header {
+                    let bounds = "a cookie, for Express sends its id in nothing else";
+                    return Err(out_of_bounds(
+                        "the header of a session shared with Express",
+                        &header,
+                        bounds,
+                    ));
+                }
+                if let Some(expiry) = self.expiry {
+                    let bounds = "`ExpressSettings::max_age` in its place";
+                    return Err(out_of_bounds(
+                        "the expiry of sessions shared with Express",
+                        &format!("{expiry:?}"),
+                        bounds,
+                    ));
+                }
+                with_express(store, &settings, self.cookie)?
+            }
+        };
         let is_between = |setting, value: Duration, least: Duration, most: Duration, bounds| {
             if value < least || value > most {
                 Err(out_of_bounds(setting, &format!("{value:?}"), bounds))
@@ -249,10 +297,10 @@ impl SessionManagerBuilder {
             ));
         }
         Ok(SessionManager::from_shared(Shared {
-            store: self.store,
+            backend: place.backend,
             keys: self.keys,
-            transport,
-            expiry: self.expiry,
+            transport: place.transport,
+            expiry: place.expiry,
             forwarding_time: self.forwarding_time,
             operation_timeout: self.operation_timeout,
             size_limit: self.size_limit,
@@ -265,6 +313,28 @@ impl SessionManagerBuilder {
             queue: crate::queue::CommitQueue::default(),
         }))
     }
+}
+
+/// Where sessions are, how their ids travel, and how long they live.
+struct Place {
+    backend: Backend,
+    transport: Transport,
+    expiry: Expiry,
+}
+
+#[cfg(feature = "express")]
+fn with_express(
+    store: Arc<dyn ExpressStore>,
+    settings: &ExpressSettings,
+    cookie: Option<CookieSettings>,
+) -> Result<Place, ConfigError> {
+    let cookie = cookie.unwrap_or_else(|| CookieSettings::new().name("connect.sid"));
+    cookie.check()?;
+    Ok(Place {
+        expiry: settings.expiry(store.habits())?,
+        transport: Transport::Express(CookieScheme::new(&cookie)),
+        backend: Backend::Express(Box::new(Sharing::new(store, settings, cookie)?)),
+    })
 }
 
 fn transport(cookie: Option<CookieSettings>, header: Option<String>) -> Result<Transport, ConfigError> {

@@ -30,7 +30,7 @@ const CORE_DEPENDENCIES: &[&str] = &[
 ];
 
 /// What the example shops differ in, by the names of crates and of the facade's features.
-const FRAMEWORKS: &[&str] = &["actix", "actix-web", "axum", "rocket"];
+const FRAMEWORKS: &[&str] = &["actix", "actix-web", "axum", "poem", "rocket", "salvo", "warp"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {

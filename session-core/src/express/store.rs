@@ -42,7 +42,9 @@ pub trait ExpressStore: fmt::Debug + Send + Sync + 'static {
     /// Replaces the session under `sid` if it is still the version `expected`, whoever has written since, and whatever has
     /// become of its end. Never inserts. What stands beside the session, and is not ours, stays.
     ///
-    /// A replacement whose reply was lost is sent again; it is recognised by what is stored then, and has been made.
+    /// A replacement whose reply was lost is sent again, and is not recognised if it had been made: another writer may have
+    /// written just the same, and Express has no room for a token by which the two could be told apart. Whoever asked is told
+    /// that the outcome is unknown.
     ///
     /// # Errors
     ///

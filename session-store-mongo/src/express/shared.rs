@@ -129,8 +129,6 @@ impl SharedSessions {
             }
             match self.find(customs, sid, now, deadline).await? {
                 None => return Ok(Replaced::Gone),
-                // It was written by a command whose answer was lost.
-                Some(found) if found.version == version(&value)? => return Ok(Replaced::Replaced(found.version)),
                 Some(found) if found.version == version(&expected)? => {}
                 Some(found) => return Ok(Replaced::Changed(found)),
             }

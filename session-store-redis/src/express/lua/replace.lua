@@ -2,8 +2,7 @@
 local text = redis.call('GET', KEYS[1])
 if not text then return {'gone'} end
 local digest = redis.sha1hex(text)
--- What is there already was written by a command whose answer was lost.
-if digest ~= ARGV[3] and text ~= ARGV[1] then
+if digest ~= ARGV[3] then
   return {'changed', text, digest, redis.call('PTTL', KEYS[1])}
 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])

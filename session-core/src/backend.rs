@@ -30,6 +30,10 @@ pub(crate) struct Caller {
 
 impl Backend {
     /// Performs an operation; `new_id` is the one that it hands out.
+    #[cfg_attr(
+        not(feature = "express"),
+        expect(unused_variables, reason = "our stores know keys alone")
+    )]
     pub(crate) async fn perform(
         &self,
         operation: &Operation,
@@ -44,7 +48,11 @@ impl Backend {
         }
     }
 
-    /// Who asks: what `sid` says of the id is only listened to where it matters.
+    /// Who asks: whoever has this id.
+    #[cfg_attr(
+        not(feature = "express"),
+        expect(unused_variables, reason = "our stores know keys alone")
+    )]
     pub(crate) fn caller(&self, id: Option<&[u8]>, is_secure: bool) -> Caller {
         match self {
             Self::Store(_) => Caller::default(),

@@ -3,22 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::backend::Backend;
 use crate::clock::{Clock, SystemClock};
 use crate::cookie::CookieSettings;
 use crate::error::ConfigError;
 use crate::event::Observer;
 use crate::expiry::Expiry;
 #[cfg(feature = "express")]
-use crate::express::{CookieScheme, ExpressSettings, ExpressStore, Sharing};
+use crate::express::{ExpressSettings, ExpressStore};
 use crate::headers::CachePolicy;
 use crate::id::{IdGenerator, RandomIds};
 use crate::manager::{SessionManager, Shared};
+use crate::place::Kept;
 use crate::revision_source::RevisionSource;
-use crate::set_cookie::CookieWriter;
 use crate::signing::SigningKeys;
 use crate::store::{MARK_KEPT, Store};
-use crate::transport::{HeaderName, Transport};
 
 const LONGEST_FORWARDING: Duration = Duration::from_secs(60 * 60);
 /// No operation may be in flight for longer than rotations leave their marks.
@@ -70,14 +68,6 @@ pub struct SessionManagerBuilder {
     observer: Option<Box<dyn Observer>>,
     cache: CachePolicy,
     pub(crate) switches: Switches,
-}
-
-/// Where sessions are to be kept.
-#[derive(Debug)]
-enum Kept {
-    In(Arc<dyn Store>),
-    #[cfg(feature = "express")]
-    WithExpress(Arc<dyn ExpressStore>, ExpressSettings),
 }
 
 /// What is on or off.
@@ -237,35 +227,27 @@ impl SessionManagerBuilder {
     ///
     /// When a setting is out of its bounds or not safe; the error says what would be right.
     pub fn build(self) -> Result<SessionManager, ConfigError> {
-        let expiry = self.expiry.unwrap_or_default();
-        expiry.check()?;
-        let place = match self.kept {
-            Kept::In(store) => Place {
-                backend: Backend::Store(store),
-                transport: transport(self.cookie, self.header)?,
-                expiry,
-            },
-            #[cfg(feature = "express")]
-            Kept::WithExpress(store, settings) => {
-                if let Some(header) = self.header {
-                    let bounds = "a cookie, for Express sends its id in nothing else";
-                    return Err(out_of_bounds(
-                        "the header of a session shared with Express",
-                        &header,
-                        bounds,
-                    ));
-                }
-                if let Some(expiry) = self.expiry {
-                    let bounds = "`ExpressSettings::max_age` in its place";
-                    return Err(out_of_bounds(
-                        "the expiry of sessions shared with Express",
-                        &format!("{expiry:?}"),
-                        bounds,
-                    ));
-                }
-                with_express(store, &settings, self.cookie)?
-            }
-        };
+        self.check_limits()?;
+        let place = self.kept.place(self.cookie, self.header, self.expiry)?;
+        Ok(SessionManager::from_shared(Shared {
+            backend: place.backend,
+            keys: self.keys,
+            transport: place.transport,
+            expiry: place.expiry,
+            forwarding_time: self.forwarding_time,
+            operation_timeout: self.operation_timeout,
+            size_limit: self.size_limit,
+            ids: self.ids,
+            clock: self.clock,
+            observer: self.observer,
+            cache: self.cache,
+            switches: self.switches,
+            revisions: RevisionSource::new()?,
+            queue: crate::queue::CommitQueue::default(),
+        }))
+    }
+
+    fn check_limits(&self) -> Result<(), ConfigError> {
         let is_between = |setting, value: Duration, least: Duration, most: Duration, bounds| {
             if value < least || value > most {
                 Err(out_of_bounds(setting, &format!("{value:?}"), bounds))
@@ -296,62 +278,11 @@ impl SessionManagerBuilder {
                 "1 byte to 15 MiB",
             ));
         }
-        Ok(SessionManager::from_shared(Shared {
-            backend: place.backend,
-            keys: self.keys,
-            transport: place.transport,
-            expiry: place.expiry,
-            forwarding_time: self.forwarding_time,
-            operation_timeout: self.operation_timeout,
-            size_limit: self.size_limit,
-            ids: self.ids,
-            clock: self.clock,
-            observer: self.observer,
-            cache: self.cache,
-            switches: self.switches,
-            revisions: RevisionSource::new()?,
-            queue: crate::queue::CommitQueue::default(),
-        }))
+        Ok(())
     }
 }
 
-/// Where sessions are, how their ids travel, and how long they live.
-struct Place {
-    backend: Backend,
-    transport: Transport,
-    expiry: Expiry,
-}
-
-#[cfg(feature = "express")]
-fn with_express(
-    store: Arc<dyn ExpressStore>,
-    settings: &ExpressSettings,
-    cookie: Option<CookieSettings>,
-) -> Result<Place, ConfigError> {
-    let cookie = cookie.unwrap_or_else(|| CookieSettings::new().name("connect.sid"));
-    cookie.check()?;
-    Ok(Place {
-        expiry: settings.expiry(store.habits())?,
-        transport: Transport::Express(CookieScheme::new(&cookie)),
-        backend: Backend::Express(Box::new(Sharing::new(store, settings, cookie)?)),
-    })
-}
-
-fn transport(cookie: Option<CookieSettings>, header: Option<String>) -> Result<Transport, ConfigError> {
-    let Some(header) = header else {
-        let cookie = cookie.unwrap_or_default();
-        cookie.check()?;
-        return Ok(Transport::Cookie(CookieWriter::new(&cookie)));
-    };
-    if cookie.is_some() {
-        let both = "a cookie and a header";
-        let bounds = "one of the two, for each has its own defence against forgery: two managers can share a store";
-        return Err(out_of_bounds("the transport of the id", both, bounds));
-    }
-    Ok(Transport::header(HeaderName::new(&header)?))
-}
-
-fn out_of_bounds(setting: &'static str, value: &str, bounds: &'static str) -> ConfigError {
+pub(crate) fn out_of_bounds(setting: &'static str, value: &str, bounds: &'static str) -> ConfigError {
     ConfigError::Bounds {
         setting,
         value: value.to_owned(),

@@ -48,6 +48,7 @@ mod manager;
 mod model;
 mod operation;
 mod payload;
+mod place;
 mod plan;
 mod queue;
 mod record;

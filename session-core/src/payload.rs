@@ -34,8 +34,9 @@ const REMEMBERED_SHIFT: u32 = 6;
 pub(crate) struct Snapshot {
     record: Record,
     head: Head,
-    foreign: Range<usize>,
-    values: Range<usize>,
+    /// Where in the payload what another program keeps begins; it ends where the values begin.
+    foreign_at: usize,
+    values_at: usize,
 }
 
 /// What stands in the payload before the values.
@@ -83,12 +84,11 @@ impl Snapshot {
         } else {
             reader.at..reader.at
         };
-        let values = foreign.end..record.payload.len();
         Ok(Self {
             record,
             head,
-            foreign,
-            values,
+            foreign_at: foreign.start,
+            values_at: foreign.end,
         })
     }
 
@@ -102,11 +102,12 @@ impl Snapshot {
 
     /// What another program keeps in the session beside its values.
     pub(crate) fn foreign(&self) -> &[u8] {
-        self.record.payload.get(self.foreign.clone()).unwrap_or_default()
+        let place = self.foreign_at..self.values_at;
+        self.record.payload.get(place).unwrap_or_default()
     }
 
     pub(crate) fn values(&self) -> Values<'_> {
-        Values::new(self.record.payload.get(self.values.clone()).unwrap_or_default())
+        Values::new(self.record.payload.get(self.values_at..).unwrap_or_default())
     }
 
     pub(crate) fn has_ended(&self, now: Moment) -> bool {
@@ -172,12 +173,11 @@ impl Draft<'_> {
             owner: self.owner,
             payload,
         };
-        let values = start..record.payload.len();
         Ok(Snapshot {
             record,
             head,
-            foreign: start - self.foreign.len()..start,
-            values,
+            foreign_at: start - self.foreign.len(),
+            values_at: start,
         })
     }
 
@@ -411,7 +411,7 @@ mod tests {
         .unwrap()
         .record()
         .clone();
-        let start = Snapshot::read(record.clone()).unwrap().values.start;
+        let start = Snapshot::read(record.clone()).unwrap().values_at;
         for end in 0..start {
             let cut = Record {
                 payload: record.payload[..end].into(),

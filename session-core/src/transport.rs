@@ -119,16 +119,20 @@ impl Transport {
     /// The request header that has the id.
     pub(crate) fn request_header(&self) -> &str {
         match self {
+            Self::Cookie(_) => COOKIE,
             Self::Header { name, .. } => name.as_str(),
-            _ => COOKIE,
+            #[cfg(feature = "express")]
+            Self::Express(_) => COOKIE,
         }
     }
 
     /// The name of the header that is not `Cookie`.
     pub(crate) fn own_header(&self) -> Option<HeaderName> {
         match self {
+            Self::Cookie(_) => None,
             Self::Header { name, .. } => Some(name.clone()),
-            _ => None,
+            #[cfg(feature = "express")]
+            Self::Express(_) => None,
         }
     }
 

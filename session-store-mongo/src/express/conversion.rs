@@ -45,7 +45,17 @@ pub(super) fn to_json(value: &Bson) -> Value {
         Bson::Int64(number) => Value::from(*number),
         Bson::DateTime(date) => Value::String(iso(*date)),
         Bson::ObjectId(id) => Value::String(id.to_hex()),
-        other => serde_json::to_value(other).unwrap_or_default(),
+        // JSON has nothing for these, and express-session makes none of them.
+        other @ (Bson::Binary(_)
+        | Bson::DbPointer(_)
+        | Bson::Decimal128(_)
+        | Bson::JavaScriptCode(_)
+        | Bson::JavaScriptCodeWithScope(_)
+        | Bson::MaxKey
+        | Bson::MinKey
+        | Bson::RegularExpression(_)
+        | Bson::Symbol(_)
+        | Bson::Timestamp(_)) => serde_json::to_value(other).unwrap_or_default(),
     }
 }
 

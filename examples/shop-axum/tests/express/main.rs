@@ -7,6 +7,7 @@
     clippy::indexing_slicing,
     reason = "what is not there fails the test"
 )]
+#![expect(clippy::print_stdout, reason = "`--nocapture` shows what both have written")]
 
 /// What is visited.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_shop-axum");

@@ -49,12 +49,6 @@
 mod guides;
 pub mod store;
 
-#[cfg(feature = "express")]
-#[doc(inline)]
-pub use session_core::{
-    ExpressHabits, ExpressRecord, ExpressSecrets, ExpressSession, ExpressSettings, ExpressStore, ExpressVersion,
-    InvalidSecrets, Removed, Replaced, Sid,
-};
 #[doc(inline)]
 pub use session_core::{
     CUT_OFF_KEPT, CachePolicy, Cause, Clock, CommitFuture, Committed, ConfigError, CookieSettings, CorruptRecord,
@@ -63,6 +57,12 @@ pub use session_core::{
     Observer, Owner, PresentedId, Priority, RandomError, RandomIds, Record, RequestInfo, ResponseHeaders, Revision,
     Rotated, Rotation, SameSite, Session, SessionId, SessionManager, SessionManagerBuilder, SessionSummary,
     SigningKeys, Store, StoreError, StoreKey, SystemClock, Touch, Touched, TrustedProxies, Updated, ValueKey,
+};
+#[cfg(feature = "express")]
+#[doc(inline)]
+pub use session_core::{
+    ExpressHabits, ExpressRecord, ExpressSecrets, ExpressSession, ExpressSettings, ExpressStore, ExpressVersion,
+    InvalidSecrets, Removed, Replaced, Sid,
 };
 
 #[cfg(feature = "actix")]

@@ -58,7 +58,7 @@ impl Backend {
             Self::Store(_) => Caller::default(),
             #[cfg(feature = "express")]
             Self::Express(_) => Caller {
-                sid: id.and_then(Sid::new),
+                sid: id.and_then(Sid::of_bytes),
                 is_secure,
             },
         }

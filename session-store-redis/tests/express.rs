@@ -62,6 +62,11 @@ impl Subject for OnRedis {
         Duration::from_millis(millis)
     }
 
+    async fn count(&self) -> u64 {
+        let keys: Vec<String> = self.connection.clone().keys(self.key("*")).await.unwrap();
+        keys.len().try_into().unwrap()
+    }
+
     fn keeps_text(&self) -> bool {
         true
     }

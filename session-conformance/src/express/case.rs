@@ -20,6 +20,7 @@ macro_rules! express_contract {
             integers_that_express_would_round_are_refused
             a_new_session_lives_as_long_as_its_cookie_says
             a_read_moves_the_end_as_the_package_does
+            an_end_is_never_moved_back
             two_saves_in_one_request_are_both_there
             an_emptied_session_stays_with_its_cookie
             a_sign_in_writes_the_owner_and_a_sign_out_removes_it

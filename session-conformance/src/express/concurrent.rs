@@ -113,6 +113,7 @@ pub async fn a_write_of_express_during_a_sign_in_is_taken_along(subject: &impl S
         );
     }
     promise("and nothing under the old id", subject.read(&old).await, None);
+    promise("nor under an id that nobody has", subject.count().await, 1);
 }
 
 /// It is not known what became of it, and says so.

@@ -25,6 +25,9 @@ pub trait Subject: Send + Sync + 'static {
     /// For how long what is there lives.
     fn left(&self, sid: &str) -> impl Future<Output = Duration> + Send;
 
+    /// How many sessions are there.
+    fn count(&self) -> impl Future<Output = u64> + Send;
+
     /// Whether the package keeps text, which can hold what no document can.
     fn keeps_text(&self) -> bool;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_core::{Error, Owner};
+use session_core::{Clock as _, Error, ExpressStore as _, Owner, Sid, SystemClock};
 
 use super::stage::{COOKIE, MAX_AGE, Visitor, set};
 use super::subject::Subject;
@@ -44,19 +44,26 @@ pub async fn a_read_moves_the_end_as_the_package_does(subject: &impl Subject) {
     let committed = visitor.close(session).await;
     promise("no cookie is sent for a read", committed.headers.set_cookie(), None);
     let left = subject.left(visitor.sid()).await;
-    let slides = session_core::ExpressStore::habits(&subject.store()).slides;
+    let slides = subject.store().habits().slides;
     let expected = MAX_AGE * if slides { 2 } else { 1 };
     promise_that("the end is where the package has it", is_about(left, expected), left);
+}
 
-    let a_minute = COOKIE.replace("3600000", "60000");
-    subject
-        .write(visitor.sid(), &format!(r#"{{{a_minute},"first":1}}"#))
-        .await;
-    let session = visitor.open();
-    kept::<Option<i64>, _>("it is read", session.get("first").await);
-    kept("and nothing fails", visitor.close(session).await.result);
+/// By a request that is late, or has other limits in mind.
+pub async fn an_end_is_never_moved_back(subject: &impl Subject) {
+    let visitor = Visitor::new(subject).await;
+    let (store, now) = (subject.store(), SystemClock.now());
+    let sid = Sid::new(visitor.sid());
+    kept("a touch is answered", store.touch(&sid, now + A_WHILE, now).await);
     let left = subject.left(visitor.sid()).await;
-    promise_that("an end never moves back", is_about(left, MAX_AGE), left);
+    promise_that("it stays where it was", is_about(left, MAX_AGE), left);
+    let nobody = Sid::new("nobody");
+    let touched = kept(
+        "a touch of nothing is answered",
+        store.touch(&nobody, now + MAX_AGE, now).await,
+    );
+    promise("there is nothing", touched, false);
+    promise("and nothing is made", subject.read("nobody").await, None);
 }
 
 /// The second knows what the first has written.

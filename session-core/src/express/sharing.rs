@@ -48,7 +48,7 @@ impl Sharing {
         new_id: Option<&SessionId>,
         now: Moment,
     ) -> Result<Reply, StoreError> {
-        let new = || new_id.and_then(|id| Sid::new(id.as_bytes())).ok_or_else(no_id);
+        let new = || new_id.and_then(|id| Sid::of_bytes(id.as_bytes())).ok_or_else(no_id);
         let old = || caller.sid.as_ref().ok_or_else(no_id);
         match operation {
             Operation::Load { .. } => self.load(old()?, now).await,

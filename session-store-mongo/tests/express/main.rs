@@ -3,6 +3,8 @@
 #![cfg(feature = "express")]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod documents;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::time::Duration;
@@ -98,6 +100,10 @@ impl<S: ExpressStore + Clone> Subject for OnMongo<S> {
         let document = self.documents.find_one(doc! { "_id": sid }).await.unwrap().unwrap();
         let end = document.get_datetime("expires").unwrap().timestamp_millis();
         Duration::from_millis(u64::try_from(end - DateTime::now().timestamp_millis()).unwrap())
+    }
+
+    async fn count(&self) -> u64 {
+        self.documents.count_documents(doc! {}).await.unwrap()
     }
 
     fn keeps_text(&self) -> bool {

@@ -3,6 +3,7 @@
 #![cfg(feature = "express")]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod commands;
 mod documents;
 #[path = "../support/mod.rs"]
 mod support;

@@ -3,6 +3,8 @@
 #![cfg(feature = "express")]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod commands;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::time::Duration;

@@ -60,4 +60,5 @@ kinds! {
     a_cookie_that_was_tampered_with_is_no_session
     no_write_of_express_is_overwritten
     no_write_of_ours_is_lost
+    devices_are_not_listed_and_it_says_why
 }

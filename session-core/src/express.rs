@@ -5,6 +5,7 @@
 //! [`ExpressStore`] does those where connect-redis or its siblings keep it.
 
 mod cookie_member;
+mod foreign;
 mod members;
 mod owner_member;
 mod reserved;

@@ -24,6 +24,7 @@ macro_rules! express_contract {
             two_saves_in_one_request_are_both_there
             an_emptied_session_stays_with_its_cookie
             a_sign_in_writes_the_owner_and_a_sign_out_removes_it
+            the_owners_member_is_a_value_too
             a_new_id_takes_the_values_along
             what_is_ended_stays_ended
             owners_can_not_be_listed

@@ -126,6 +126,23 @@ pub async fn a_sign_in_writes_the_owner_and_a_sign_out_removes_it(subject: &impl
     promise("and no owner", who, None);
 }
 
+/// A handler can do with it what one of Express would.
+pub async fn the_owners_member_is_a_value_too(subject: &impl Subject) {
+    let mut visitor = Visitor::new(subject).await;
+    visitor.does(|session| session.sign_in(owner("ann@example.com"))).await;
+    let sid = visitor.sid().to_owned();
+    let ben = std::collections::BTreeMap::from([("email", "ben@example.com")]);
+    visitor
+        .does(|session| kept("a value is recorded", session.insert("user", &ben)))
+        .await;
+    let who = kept("the owner is read", visitor.open().owner().await);
+    promise("who is written there is signed in", who, Some(owner("ben@example.com")));
+    visitor.does(|session| session.remove("user")).await;
+    let who = kept("the owner is read", visitor.open().owner().await);
+    promise("and out where the member is gone", who, None);
+    promise("under the same id", visitor.sid(), sid);
+}
+
 /// And nothing leads back.
 pub async fn a_new_id_takes_the_values_along(subject: &impl Subject) {
     let mut visitor = Visitor::new(subject).await;

@@ -1,6 +1,7 @@
 //! The members of a session as express-session stores it: a JSON object, of which nothing is decoded that is not asked for.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -93,11 +94,13 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = Edited::new();
-        while let Some((name, value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+        let mut places = HashMap::new();
+        while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+            let place = *places.entry(name.clone()).or_insert(members.len());
             let value = Cow::Borrowed(value.get().as_bytes());
-            match members.iter_mut().find(|(known, _)| *known == name.0) {
+            match members.get_mut(place) {
                 Some((_, earlier)) => *earlier = value,
-                None => members.push((name.0, value)),
+                None => members.push((name, value)),
             }
         }
         Ok(Some(Members(members)))

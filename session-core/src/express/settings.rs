@@ -49,7 +49,8 @@ impl ExpressSettings {
     /// `passport.user`. Default `owner`.
     ///
     /// [`Session::sign_in`](crate::Session::sign_in) writes this member, and [`Session::owner`](crate::Session::owner) reads
-    /// it, whoever wrote it. So a visitor who signed in there is signed in here.
+    /// it, whoever wrote it. So a visitor who signed in there is signed in here. It is a value like others, too: a handler that
+    /// removes or replaces it, or [clears](crate::Session::clear) all, signs out or in as it does there, under the same id.
     pub fn owner_member(mut self, way: impl Into<String>) -> Self {
         self.owner_member = way.into();
         self

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::cookie_member::{self, CookieMember};
+use super::foreign::Foreign;
 use super::members::{self, Members};
 use super::owner_member::OwnerMember;
 use super::settings::ExpressSettings;
@@ -18,7 +19,7 @@ use crate::expiry::{CookieLifetime, Limits};
 use crate::id::SessionId;
 use crate::operation::{Operation, Reply};
 use crate::payload::{Draft, Snapshot};
-use crate::record::{Record, Revision};
+use crate::record::{Owner, Record, Revision};
 
 /// A store that an Express app shares, and how its sessions look.
 #[derive(Debug)]
@@ -164,12 +165,18 @@ impl Sharing {
             None => CookieLifetime::UntilTheBrowserCloses,
         };
         let seen = if habits.slides { stored.expires_at - idle } else { now };
+        let owner = self.owner.read(&values);
+        let foreign = Foreign {
+            cookie: text.as_deref().unwrap_or_default(),
+            owner: owner.as_ref().map_or("", Owner::as_str).as_bytes(),
+            version: stored.version.clone(),
+        };
         let revision = revision(&stored.version);
         let draft = Draft {
             revision,
             created_at: seen,
             last_seen_at: seen,
-            owner: self.owner.read(&values),
+            owner: owner.clone(),
             signed_in_at: None,
             lineage: revision,
             forwards_until: None,
@@ -178,7 +185,7 @@ impl Sharing {
                 absolute_end: Moment::MAX,
                 cookie: lifetime,
             },
-            foreign: &Foreign::write(text.as_deref().unwrap_or_default(), &stored.version),
+            foreign: &foreign.to_bytes(),
             values,
             replaces: None,
         };
@@ -204,7 +211,11 @@ impl Sharing {
         let cookie = CookieMember::read(Some(cookie)).map_err(StoreError::Corrupt)?;
         let max_age = cookie_member::max_age_of(&snapshot.head().limits, now);
         let mut values = snapshot.values().edit().map_err(corrupt)?;
-        self.owner.write(&mut values, record.owner.as_ref());
+        // Where nobody signed in or out, what a handler has done to the member counts, as with Express.
+        let owner = record.owner.as_ref();
+        if owner.map_or("", Owner::as_str).as_bytes() != foreign.owner {
+            self.owner.write(&mut values, owner);
+        }
         let text = members::write(&cookie.write(max_age, record.expires_at), &values);
         String::from_utf8(text).map_err(corrupt)
     }
@@ -235,31 +246,4 @@ fn revision(version: &ExpressVersion) -> Revision {
     let digest = Sha256::digest(version.as_bytes());
     let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = digest.into();
     Revision::from_u64(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
-}
-
-/// What a record keeps of the shared session beside its values: the cookie as it was, and the version.
-struct Foreign<'a> {
-    cookie: &'a [u8],
-    version: ExpressVersion,
-}
-
-impl<'a> Foreign<'a> {
-    fn write(cookie: &[u8], version: &ExpressVersion) -> Vec<u8> {
-        let length = u32::try_from(cookie.len()).unwrap_or(u32::MAX);
-        [&length.to_be_bytes(), cookie, version.as_bytes()].concat()
-    }
-
-    /// Empty where the session is new.
-    fn of(snapshot: &'a Snapshot) -> Self {
-        let all = snapshot.foreign();
-        let split = all.split_first_chunk().and_then(|(length, rest)| {
-            let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-            rest.split_at_checked(length)
-        });
-        let (cookie, version) = split.unwrap_or_default();
-        Self {
-            cookie,
-            version: ExpressVersion::new(version),
-        }
-    }
 }

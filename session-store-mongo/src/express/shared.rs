@@ -117,7 +117,7 @@ impl SharedSessions {
         let value = customs.form.value(session.text, Some(&expected))?;
         let mut filter = customs.without_end.living(sid, now);
         filter.insert("session", doc! { "$eq": expected.clone() });
-        let change = customs.change(session.expires_at, now, Some(&value));
+        let change = customs.change(session.expires_at, now, &value);
         for _ in 0..ATTEMPTS {
             let updated = self.0.collection.update_one(filter.clone(), change.clone());
             let updated = deadline
@@ -225,11 +225,8 @@ impl SharedSessions {
 
 impl Customs {
     /// What a write does to a document, the rest of which stays.
-    fn change(&self, expires_at: Moment, now: Moment, value: Option<&Bson>) -> Document {
-        let mut fields = doc! { "expires": date(expires_at) };
-        if let Some(value) = value {
-            fields.insert("session", value.clone());
-        }
+    fn change(&self, expires_at: Moment, now: Moment, value: &Bson) -> Document {
+        let mut fields = doc! { "expires": date(expires_at), "session": value.clone() };
         if !self.touch_after.is_zero() {
             fields.insert("lastModified", date(now));
         }

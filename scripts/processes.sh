@@ -24,10 +24,11 @@ is_running() {
     [[ $(start_time "$pid") == "$started" ]]
 }
 
+# Some services are files and no processes.
 all_running() {
     local record
     for record in "$1"/*.process; do
-        is_running "$record" || return 1
+        [[ ! -e $record ]] || is_running "$record" || return 1
     done
 }
 
@@ -39,7 +40,7 @@ none_running() {
 }
 
 pids() {
-    cut -d ' ' -f 1 "$1"/*.process | paste -s -d ' '
+    cat /dev/null "$1"/*.process 2>/dev/null | cut -d ' ' -f 1 | paste -s -d ' '
 }
 
 # spawn NAME COMMAND..: a process of the service whose folder is $folder, in a session of its own, so that Ctrl-C is not

@@ -20,3 +20,7 @@ struct ComingFromTowerSessions;
 
 #[doc = include_str!("../docs/bring-your-own-framework.md")]
 struct BringYourOwnFramework;
+
+#[cfg(all(feature = "express", feature = "mongo"))]
+#[doc = include_str!("../docs/sharing-with-express.md")]
+struct SharingWithExpress;

@@ -7,6 +7,7 @@
 //! | `actix` | [`actix`]: a middleware and an extractor |
 //! | `axum` | [`axum`]: a tower layer and an extractor |
 //! | `rocket` | [`rocket`]: a fairing and a request guard |
+//! | `express` | sessions shared with a running Express app, which keeps them in Redis or MongoDB |
 //! | `memory` | [`store::MemoryStore`], for one process and for tests |
 //! | `mongo` | [`store::MongoStore`], for MongoDB: from one server to a sharded cluster, with TLS |
 //! | `mongo-srv` | `mongo`, and URLs that name a DNS record instead of servers: `mongodb+srv:` |
@@ -56,6 +57,12 @@ pub use session_core::{
     Observer, Owner, PresentedId, Priority, RandomError, RandomIds, Record, RequestInfo, ResponseHeaders, Revision,
     Rotated, Rotation, SameSite, Session, SessionId, SessionManager, SessionManagerBuilder, SessionSummary,
     SigningKeys, Store, StoreError, StoreKey, SystemClock, Touch, Touched, TrustedProxies, Updated, ValueKey,
+};
+#[cfg(feature = "express")]
+#[doc(inline)]
+pub use session_core::{
+    ExpressHabits, ExpressRecord, ExpressSecrets, ExpressSession, ExpressSettings, ExpressStore, ExpressVersion,
+    InvalidSecrets, Removed, Replaced, Sid,
 };
 
 #[cfg(feature = "actix")]

@@ -6,9 +6,15 @@ use session_core::Store;
 #[cfg(feature = "memory")]
 #[doc(inline)]
 pub use session_store_memory::{MemoryStore, MemoryStoreBuilder, WhenFull};
+#[cfg(all(feature = "mongo", feature = "express"))]
+#[doc(inline)]
+pub use session_store_mongo::{ConnectMongoStore, ConnectMongodbSessionStore};
 #[cfg(feature = "mongo")]
 #[doc(inline)]
 pub use session_store_mongo::{MongoConnectError, MongoStore, MongoStoreBuilder};
+#[cfg(all(feature = "redis", feature = "express"))]
+#[doc(inline)]
+pub use session_store_redis::ConnectRedisStore;
 #[cfg(feature = "redis")]
 #[doc(inline)]
 pub use session_store_redis::{InvalidRedisUrl, NearCacheSettings, RedisConnectError, RedisStore, RedisStoreBuilder};

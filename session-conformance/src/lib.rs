@@ -24,6 +24,8 @@
 //!
 //! The promises to a browser, over HTTP, are one line too: see [`adapter`].
 //!
+//! A store that an Express app shares is proven by [`express_contract!`], in the feature `express`.
+//!
 //! # Stores for an application's tests
 //!
 //! | | |
@@ -41,6 +43,8 @@ pub mod adapter;
 mod case;
 mod counting_store;
 mod event_log;
+#[cfg(feature = "express")]
+pub mod express;
 mod flaky_store;
 mod forward;
 mod lost_reply_store;

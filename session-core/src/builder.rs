@@ -8,14 +8,15 @@ use crate::cookie::CookieSettings;
 use crate::error::ConfigError;
 use crate::event::Observer;
 use crate::expiry::Expiry;
+#[cfg(feature = "express")]
+use crate::express::{ExpressSettings, ExpressStore};
 use crate::headers::CachePolicy;
 use crate::id::{IdGenerator, RandomIds};
 use crate::manager::{SessionManager, Shared};
+use crate::place::Kept;
 use crate::revision_source::RevisionSource;
-use crate::set_cookie::CookieWriter;
 use crate::signing::SigningKeys;
 use crate::store::{MARK_KEPT, Store};
-use crate::transport::{HeaderName, Transport};
 
 const LONGEST_FORWARDING: Duration = Duration::from_secs(60 * 60);
 /// No operation may be in flight for longer than rotations leave their marks.
@@ -54,11 +55,11 @@ const LARGEST_SESSION: usize = 15 * 1024 * 1024;
 #[derive(Debug)]
 #[must_use]
 pub struct SessionManagerBuilder {
-    store: Arc<dyn Store>,
+    kept: Kept,
     keys: SigningKeys,
     cookie: Option<CookieSettings>,
     header: Option<String>,
-    expiry: Expiry,
+    expiry: Option<Expiry>,
     forwarding_time: Duration,
     operation_timeout: Duration,
     size_limit: usize,
@@ -81,12 +82,22 @@ pub(crate) struct Switches {
 
 impl SessionManagerBuilder {
     pub(crate) fn new(store: Arc<dyn Store>, keys: SigningKeys) -> Self {
+        Self::with(Kept::In(store), keys)
+    }
+
+    #[cfg(feature = "express")]
+    pub(crate) fn of_express(store: Arc<dyn ExpressStore>, settings: ExpressSettings) -> Self {
+        let keys = settings.secrets.keys.clone();
+        Self::with(Kept::WithExpress(store, settings), keys)
+    }
+
+    fn with(kept: Kept, keys: SigningKeys) -> Self {
         Self {
-            store,
+            kept,
             keys,
             cookie: None,
             header: None,
-            expiry: Expiry::new(),
+            expiry: None,
             forwarding_time: Duration::from_secs(30),
             operation_timeout: Duration::from_secs(5),
             size_limit: 1024 * 1024,
@@ -123,7 +134,7 @@ impl SessionManagerBuilder {
 
     /// How long sessions live. Default: [`Expiry::new`]. Sessions that are stored keep the limits that they have.
     pub fn expiry(mut self, expiry: Expiry) -> Self {
-        self.expiry = expiry;
+        self.expiry = Some(expiry);
         self
     }
 
@@ -216,8 +227,27 @@ impl SessionManagerBuilder {
     ///
     /// When a setting is out of its bounds or not safe; the error says what would be right.
     pub fn build(self) -> Result<SessionManager, ConfigError> {
-        let transport = transport(self.cookie, self.header)?;
-        self.expiry.check()?;
+        self.check_limits()?;
+        let place = self.kept.place(self.cookie, self.header, self.expiry)?;
+        Ok(SessionManager::from_shared(Shared {
+            backend: place.backend,
+            keys: self.keys,
+            transport: place.transport,
+            expiry: place.expiry,
+            forwarding_time: self.forwarding_time,
+            operation_timeout: self.operation_timeout,
+            size_limit: self.size_limit,
+            ids: self.ids,
+            clock: self.clock,
+            observer: self.observer,
+            cache: self.cache,
+            switches: self.switches,
+            revisions: RevisionSource::new()?,
+            queue: crate::queue::CommitQueue::default(),
+        }))
+    }
+
+    fn check_limits(&self) -> Result<(), ConfigError> {
         let is_between = |setting, value: Duration, least: Duration, most: Duration, bounds| {
             if value < least || value > most {
                 Err(out_of_bounds(setting, &format!("{value:?}"), bounds))
@@ -248,40 +278,11 @@ impl SessionManagerBuilder {
                 "1 byte to 15 MiB",
             ));
         }
-        Ok(SessionManager::from_shared(Shared {
-            store: self.store,
-            keys: self.keys,
-            transport,
-            expiry: self.expiry,
-            forwarding_time: self.forwarding_time,
-            operation_timeout: self.operation_timeout,
-            size_limit: self.size_limit,
-            ids: self.ids,
-            clock: self.clock,
-            observer: self.observer,
-            cache: self.cache,
-            switches: self.switches,
-            revisions: RevisionSource::new()?,
-            queue: crate::queue::CommitQueue::default(),
-        }))
+        Ok(())
     }
 }
 
-fn transport(cookie: Option<CookieSettings>, header: Option<String>) -> Result<Transport, ConfigError> {
-    let Some(header) = header else {
-        let cookie = cookie.unwrap_or_default();
-        cookie.check()?;
-        return Ok(Transport::Cookie(CookieWriter::new(&cookie)));
-    };
-    if cookie.is_some() {
-        let both = "a cookie and a header";
-        let bounds = "one of the two, for each has its own defence against forgery: two managers can share a store";
-        return Err(out_of_bounds("the transport of the id", both, bounds));
-    }
-    Ok(Transport::header(HeaderName::new(&header)?))
-}
-
-fn out_of_bounds(setting: &'static str, value: &str, bounds: &'static str) -> ConfigError {
+pub(crate) fn out_of_bounds(setting: &'static str, value: &str, bounds: &'static str) -> ConfigError {
     ConfigError::Bounds {
         setting,
         value: value.to_owned(),

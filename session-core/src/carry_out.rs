@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
+use crate::backend::Caller;
 use crate::clock::Moment;
 use crate::commit::{Commit, Ending, Known, Source};
 use crate::deadline::Deadline;
 use crate::error::{Error, StoreError};
 use crate::event::{Event, TARGET};
-use crate::id::StoreKey;
+use crate::id::{SessionId, StoreKey};
 use crate::manager::Shared;
 use crate::operation::{Operation, Reply};
 use crate::payload::Snapshot;
@@ -21,19 +22,26 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
 impl Shared {
     /// What is stored under a key that a client presented.
-    pub(crate) async fn load(&self, key: StoreKey, now: Moment) -> Result<Known, Error> {
+    pub(crate) async fn load(&self, key: StoreKey, caller: &Caller, now: Moment) -> Result<Known, Error> {
         let mut deadline = Deadline::new(self.operation_timeout);
         let operation = Operation::Load { key };
         let mut attempt = 0;
         let known = loop {
-            match self.perform(&operation, false, &mut deadline, now).await? {
+            let performed = Performed {
+                operation: &operation,
+                new_id: None,
+                is_uncertain: false,
+            };
+            match self.perform(performed, caller, &mut deadline, now).await? {
                 Reply::Lost => self
                     .pause(&mut attempt, &mut deadline)
                     .await
                     .ok_or(Error::TimedOut(deadline.limit()))?,
                 Reply::Current(record) => break Known::Found(Snapshot::read(record)?),
                 Reply::Moved(_) => break Known::Dead,
-                Reply::Done | Reply::Absent | Reply::Taken | Reply::CutOff | Reply::Stale => break Known::Absent,
+                Reply::Done | Reply::DoneAs(_) | Reply::Absent | Reply::Taken | Reply::CutOff | Reply::Stale => {
+                    break Known::Absent;
+                }
             }
         };
         match &known {
@@ -50,15 +58,23 @@ impl Shared {
     }
 
     /// Performs what the commit asks for until it is done.
-    pub(crate) async fn carry_out<S: Source>(&self, commit: &mut Commit<'_, S>, now: Moment) -> Result<(), Error> {
+    pub(crate) async fn carry_out<S: Source>(
+        &self,
+        commit: &mut Commit<'_, S>,
+        caller: &Caller,
+        now: Moment,
+    ) -> Result<(), Error> {
         let mut deadline = Deadline::new(self.operation_timeout);
         let mut turn: Option<Turn<'_>> = None;
         let mut attempt = 0;
         while let Some(operation) = commit.operation() {
             let key = operation.key();
-            let reply = self
-                .perform(operation, commit.is_uncertain(), &mut deadline, now)
-                .await?;
+            let performed = Performed {
+                operation,
+                new_id: commit.new_id(),
+                is_uncertain: commit.is_uncertain(),
+            };
+            let reply = self.perform(performed, caller, &mut deadline, now).await?;
             let is_lost = matches!(reply, Reply::Lost);
             let conflicts = commit.conflicts;
             commit.answer(reply)?;
@@ -83,18 +99,22 @@ impl Shared {
 
     async fn perform(
         &self,
-        operation: &Operation,
-        is_uncertain: bool,
+        performed: Performed<'_>,
+        caller: &Caller,
         deadline: &mut Deadline,
         now: Moment,
     ) -> Result<Reply, Error> {
+        let Performed {
+            operation,
+            new_id,
+            is_uncertain,
+        } = performed;
+        let answer = self.backend.perform(operation, caller, new_id, now);
         let span = tracing::trace_span!(target: TARGET, "session_store", operation = operation.name(), session = %Shown(operation));
         let answer = if span.is_disabled() {
-            deadline.bound(operation.perform(&*self.store, now)).await
+            deadline.bound(answer).await
         } else {
-            deadline
-                .bound(operation.perform(&*self.store, now).instrument(span))
-                .await
+            deadline.bound(answer.instrument(span)).await
         };
         match answer {
             Some(Ok(reply)) => Ok(reply),
@@ -113,6 +133,16 @@ impl Shared {
         let [jitter, ..] = self.revisions.next().as_u64().to_be_bytes();
         deadline.pause(base + base * u32::from(jitter) / 256).await
     }
+}
+
+/// An operation that is to be performed now.
+#[derive(Clone, Copy)]
+struct Performed<'a> {
+    operation: &'a Operation,
+    /// The id that it hands out.
+    new_id: Option<&'a SessionId>,
+    /// It may have happened before.
+    is_uncertain: bool,
 }
 
 fn given_up<S: Source>(commit: &Commit<'_, S>, limit: Duration) -> Error {

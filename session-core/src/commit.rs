@@ -209,6 +209,11 @@ impl<'a, S: Source> Commit<'a, S> {
         self.step.as_ref().map(|step| &step.operation)
     }
 
+    /// The id that the operation hands out.
+    pub(crate) fn new_id(&self) -> Option<&SessionId> {
+        self.step.as_ref().and_then(|step| step.id.as_ref())
+    }
+
     /// A write of this commit may have happened without an answer, and nothing has settled it yet.
     pub(crate) fn is_uncertain(&self) -> bool {
         self.is_uncertain || self.doubt.is_some()
@@ -251,7 +256,7 @@ impl<'a, S: Source> Commit<'a, S> {
         let id = step.id.take();
         match step.operation {
             Operation::Load { key } => self.loaded(key, reply),
-            Operation::Create { key, .. } => self.created(key, step.draft, id, &reply),
+            Operation::Create { key, .. } => self.created(key, step.draft, id, reply),
             Operation::Update { record, expected, .. } => {
                 let doubt = was_uncertain.then_some((record.revision, expected));
                 self.updated(step.draft, doubt, reply)

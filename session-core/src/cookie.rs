@@ -31,7 +31,7 @@ pub struct CookieSettings {
     pub(crate) name: String,
     pub(crate) domain: Option<String>,
     pub(crate) path: String,
-    pub(crate) same_site: SameSite,
+    pub(crate) same_site: Option<SameSite>,
     pub(crate) secure: Secure,
     pub(crate) http_only: bool,
     pub(crate) partitioned: bool,
@@ -47,7 +47,7 @@ impl CookieSettings {
             name: DEFAULT_NAME.to_owned(),
             domain: None,
             path: "/".to_owned(),
-            same_site: SameSite::Lax,
+            same_site: Some(SameSite::Lax),
             secure: Secure::Always,
             http_only: true,
             partitioned: false,
@@ -82,7 +82,15 @@ impl CookieSettings {
     /// Which cross-site requests carry the cookie. Default [`SameSite::Lax`].
     #[must_use]
     pub fn same_site(mut self, same_site: SameSite) -> Self {
-        self.same_site = same_site;
+        self.same_site = Some(same_site);
+        self
+    }
+
+    /// **Weakens.** No SameSite: each browser has a default of its own, and not all of them keep the cookie out of requests
+    /// that another site starts. For a cookie that another program sends too, and sends so.
+    #[must_use]
+    pub fn insecurely_without_same_site(mut self) -> Self {
+        self.same_site = None;
         self
     }
 
@@ -161,7 +169,7 @@ impl CookieSettings {
         if is_http && !self.http_only {
             return Err(InvalidCookie::HttpPrefix(self.name.clone()));
         }
-        if self.same_site == SameSite::None && !always_secure {
+        if self.same_site == Some(SameSite::None) && !always_secure {
             return Err(InvalidCookie::SameSiteNoneWithoutSecure);
         }
         if self.partitioned && !always_secure {

@@ -43,6 +43,12 @@ impl Candidates {
         candidates
     }
 
+    /// The first one.
+    #[cfg(feature = "express")]
+    pub(crate) fn first(&self) -> &[u8] {
+        self.0.split(|byte| *byte == SEPARATOR).next().unwrap_or_default()
+    }
+
     /// The first one that verifies; every one is tried, for a sibling site or path can plant others (RFC 6265bis section
     /// 4.2.2: their order means nothing).
     pub(crate) fn verify(&self, name: &str, keys: &SigningKeys) -> Option<Verified> {

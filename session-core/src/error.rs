@@ -93,6 +93,9 @@ pub enum Error {
     /// The stored record can't be read. It is left as it is.
     #[error("the stored session can't be read")]
     Corrupt(#[from] CorruptRecord),
+    /// These sessions are in no index of owners, for they are shared with a program that knows of none. Nothing was done.
+    #[error("sessions that are shared with Express are not listed by owner, so they can't be found by one")]
+    NoOwnerIndex,
     /// The operating system has no random numbers to give.
     #[error(transparent)]
     Random(#[from] RandomError),
@@ -112,6 +115,7 @@ impl Error {
             | Self::Decode { .. }
             | Self::TooLarge { .. }
             | Self::Corrupt(_)
+            | Self::NoOwnerIndex
             | Self::Random(_)
             | Self::Expiry(_) => 500,
             Self::Gone => 409,

@@ -8,7 +8,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The longest life of a session and its cookie: what browsers cap Max-Age at (RFC 6265bis section 5.5).
-const LONGEST: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+pub(crate) const LONGEST: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 const SHORTEST: Duration = Duration::from_secs(1);
 
 /// How long sessions live: an idle limit, an absolute limit, and whether the cookie outlives the browser.
@@ -199,6 +199,15 @@ impl Limits {
         let tenth = idle / 10;
         let extra = (tenth / 2).saturating_mul(u32::from(jitter.to_be_bytes()[0])) / 256;
         (last_seen_at + tenth + extra).has_passed(now) && self.expires_at(now) > self.expires_at(last_seen_at)
+    }
+
+    /// When the browser forgets the cookie if the session is not used again; `None`: when it closes.
+    #[cfg(feature = "express")]
+    pub(crate) fn cookie_end(&self, now: Moment) -> Option<Moment> {
+        match self.cookie {
+            CookieLifetime::ToTheAbsoluteEnd => Some(self.expires_at(now)),
+            CookieLifetime::UntilTheBrowserCloses => None,
+        }
     }
 
     /// The cookie's Max-Age in whole seconds, rounded up; `None`: the browser forgets it when it closes.

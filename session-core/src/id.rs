@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use smallvec::SmallVec;
 use zeroize::Zeroize;
 
 use crate::error::RandomError;
@@ -52,9 +53,8 @@ impl SessionId {
         let mut random = [0; RANDOM_BYTES];
         getrandom::fill(&mut random).map_err(RandomError::new)?;
         let prefix = prefix.get(..MAX_PREFIX_BYTES).unwrap_or(prefix);
-        let mut bytes = IdBytes::default();
-        bytes.extend(prefix);
-        bytes.extend(&random);
+        let mut bytes = IdBytes::of(prefix);
+        bytes.0.extend_from_slice(&random);
         random.zeroize();
         Ok(Self(bytes))
     }
@@ -62,9 +62,8 @@ impl SessionId {
     /// An id that is the same in every run: for models of the commit protocol.
     #[cfg(test)]
     pub(crate) fn numbered(number: u64) -> Self {
-        let mut bytes = IdBytes::default();
-        bytes.extend(&[0; RANDOM_BYTES - size_of::<u64>()]);
-        bytes.extend(&number.to_be_bytes());
+        let mut bytes = IdBytes::of(&[0; RANDOM_BYTES - size_of::<u64>()]);
+        bytes.0.extend_from_slice(&number.to_be_bytes());
         Self(bytes)
     }
 
@@ -72,6 +71,13 @@ impl SessionId {
     #[must_use]
     pub fn store_key(&self) -> StoreKey {
         self.0.store_key()
+    }
+
+    /// The id whose bytes are the text of this one.
+    #[cfg(feature = "express")]
+    pub(crate) fn to_text(&self) -> Self {
+        let text = zeroize::Zeroizing::new(URL_SAFE_NO_PAD.encode(self.as_bytes()));
+        Self(IdBytes::of(text.as_bytes()))
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
@@ -95,13 +101,20 @@ pub struct PresentedId(IdBytes);
 impl PresentedId {
     /// The id whose text is `text`: base64url without padding, 32 to 64 bytes. There is one spelling of each id.
     pub(crate) fn parse(text: &[u8]) -> Option<Self> {
-        let mut bytes = IdBytes::default();
-        let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes.bytes).ok()?;
+        let mut bytes = IdBytes::of(&[0; MAX_BYTES]);
+        let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes.0).ok()?;
         if length < RANDOM_BYTES {
             return None;
         }
-        bytes.length = u8::try_from(length).ok()?;
+        bytes.0.truncate(length);
         Some(Self(bytes))
+    }
+
+    /// The id whose bytes are this text, of any length: for ids that another program made.
+    #[cfg(feature = "express")]
+    pub(crate) fn of_text(text: &[u8]) -> Option<Self> {
+        std::str::from_utf8(text).ok()?;
+        Some(Self(IdBytes::of(text)))
     }
 
     /// The key to look under.
@@ -246,21 +259,15 @@ pub struct InvalidHandle(());
 
 /// Up to 64 bytes without an allocation, overwritten when they are dropped.
 #[derive(Clone)]
-struct IdBytes {
-    bytes: [u8; MAX_BYTES],
-    length: u8,
-}
+struct IdBytes(SmallVec<[u8; MAX_BYTES]>);
 
 impl IdBytes {
-    fn extend(&mut self, more: &[u8]) {
-        for (to, from) in self.bytes.iter_mut().skip(usize::from(self.length)).zip(more) {
-            *to = *from;
-            self.length += 1;
-        }
+    fn of(bytes: &[u8]) -> Self {
+        Self(SmallVec::from_slice(bytes))
     }
 
     fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..usize::from(self.length)).unwrap_or(&self.bytes)
+        &self.0
     }
 
     fn store_key(&self) -> StoreKey {
@@ -268,18 +275,9 @@ impl IdBytes {
     }
 }
 
-impl Default for IdBytes {
-    fn default() -> Self {
-        Self {
-            bytes: [0; MAX_BYTES],
-            length: 0,
-        }
-    }
-}
-
 impl Drop for IdBytes {
     fn drop(&mut self) {
-        self.bytes.zeroize();
+        self.0.as_mut_slice().zeroize();
     }
 }
 
@@ -310,10 +308,7 @@ mod tests {
 
     #[test]
     fn the_key_is_the_sha256_of_the_id() {
-        let known = IdBytes {
-            bytes: [b'a'; MAX_BYTES],
-            length: 64,
-        };
+        let known = IdBytes::of(&[b'a'; MAX_BYTES]);
         assert_eq!(
             known.store_key().as_bytes()[..4],
             [0xff, 0xe0, 0x54, 0xfe],

@@ -24,6 +24,7 @@
 //! `session` and `session/` (what a handler sees), `changes` (what it recorded), `plan` and `commit` (what becomes of that),
 //! `store` (what carries it out), `manager` and `builder`.
 
+mod backend;
 mod builder;
 mod carry_out;
 mod changes;
@@ -37,6 +38,8 @@ mod error;
 mod event;
 mod expired_sessions;
 mod expiry;
+#[cfg(feature = "express")]
+mod express;
 mod headers;
 mod id;
 mod key;
@@ -45,6 +48,7 @@ mod manager;
 mod model;
 mod operation;
 mod payload;
+mod place;
 mod plan;
 mod queue;
 mod record;
@@ -65,6 +69,11 @@ pub use error::{Cause, ConfigError, CorruptRecord, Error, RandomError, StoreErro
 pub use event::{Event, Observer};
 pub use expired_sessions::ExpiredSessions;
 pub use expiry::{Expiry, InvalidExpiry};
+#[cfg(feature = "express")]
+pub use express::{
+    ExpressHabits, ExpressRecord, ExpressSecrets, ExpressSession, ExpressSettings, ExpressStore, ExpressVersion,
+    InvalidSecrets, Removed, Replaced, Sid,
+};
 pub use headers::{CachePolicy, HeaderLines, ResponseHeaders};
 pub use id::{Handle, IdGenerator, InvalidHandle, PresentedId, RandomIds, SessionId, StoreKey};
 pub use key::{Key, KeyName, ValueKey};

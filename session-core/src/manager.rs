@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::backend::Backend;
 use crate::builder::{SessionManagerBuilder, Switches};
 use crate::clock::Clock;
 use crate::commit::{Rules, Source};
@@ -45,7 +46,7 @@ pub struct SessionManager(Arc<Shared>);
 /// What all requests share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) backend: Backend,
     pub(crate) keys: SigningKeys,
     pub(crate) transport: Transport,
     pub(crate) expiry: Expiry,
@@ -74,6 +75,26 @@ impl SessionManager {
     /// The settings of a manager, all at their defaults.
     pub fn builder(store: impl Store, keys: SigningKeys) -> SessionManagerBuilder {
         SessionManagerBuilder::new(Arc::new(store), keys)
+    }
+
+    /// The settings of a manager of sessions that an Express app has too, at the same time. The cookie's name is `connect.sid`
+    /// unless it is [set](SessionManagerBuilder::cookie); all else is as for sessions of our own, but for this:
+    ///
+    /// - Values are JSON. [`Session::insert`] refuses names that express-session has for itself, and integers that
+    ///   JavaScript would round.
+    /// - There is no index of owners: listing and revoking a user's sessions is [`Error::NoOwnerIndex`].
+    /// - An old id leads nowhere after a rotation. What overlapping requests had recorded for it is dropped with an event.
+    /// - There is no absolute limit. `expiry`, `header` and `id_generator` are refused.
+    ///
+    /// A write of Express between our load and our commit is seen, and what was recorded here is made again on what it wrote.
+    /// Express itself looks at nothing: what is written here while one of its requests is under way, that request overwrites
+    /// if it changes the session.
+    #[cfg(feature = "express")]
+    pub fn sharing_with_express(
+        store: impl crate::express::ExpressStore,
+        settings: crate::express::ExpressSettings,
+    ) -> SessionManagerBuilder {
+        SessionManagerBuilder::of_express(Arc::new(store), settings)
     }
 
     /// The session of a request in which the [request header](Self::request_header), by default `Cookie`, has these values.
@@ -159,7 +180,7 @@ impl Shared {
 
 impl Source for Shared {
     fn new_id(&self) -> Result<SessionId, Error> {
-        Ok(self.ids.generate()?)
+        Ok(self.backend.spell(self.ids.generate()?))
     }
 
     fn new_revision(&self) -> Revision {

@@ -44,6 +44,12 @@ pub(crate) enum Operation {
 pub(crate) enum Reply {
     /// It is done.
     Done,
+    /// It is done, and what is stored now is not quite what was asked for.
+    #[cfg_attr(
+        not(feature = "express"),
+        expect(dead_code, reason = "stores of ours keep what they are given")
+    )]
+    DoneAs(Record),
     /// The record that is there: found, or in the way.
     Current(Record),
     Moved(StoreKey),

@@ -25,6 +25,7 @@ const HAS_SIGNED_IN_AT: u8 = 4;
 const HAS_FORWARDS_UNTIL: u8 = 8;
 /// Without it the lineage is the record's revision: the session was not written since it began.
 const HAS_LINEAGE: u8 = 16;
+const HAS_FOREIGN: u8 = 32;
 /// How many revisions before are remembered, in the two highest bits.
 const REMEMBERED_SHIFT: u32 = 6;
 
@@ -33,7 +34,9 @@ const REMEMBERED_SHIFT: u32 = 6;
 pub(crate) struct Snapshot {
     record: Record,
     head: Head,
-    values: Range<usize>,
+    /// Where in the payload what another program keeps begins; it ends where the values begin.
+    foreign_at: usize,
+    values_at: usize,
 }
 
 /// What stands in the payload before the values.
@@ -61,6 +64,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) lineage: Revision,
     pub(crate) forwards_until: Option<Moment>,
     pub(crate) limits: Limits,
+    /// What another program keeps in the session beside its values; mostly nothing.
+    pub(crate) foreign: &'a [u8],
     pub(crate) values: Edited<'a>,
     /// What it replaces, whose revisions it remembers.
     pub(crate) replaces: Option<&'a Snapshot>,
@@ -73,9 +78,18 @@ impl Snapshot {
             bytes: &record.payload,
             at: 0,
         };
-        let head = reader.head(record.revision)?;
-        let values = reader.at..record.payload.len();
-        Ok(Self { record, head, values })
+        let (head, has_foreign) = reader.head(record.revision)?;
+        let foreign = if has_foreign {
+            reader.block()?
+        } else {
+            reader.at..reader.at
+        };
+        Ok(Self {
+            record,
+            head,
+            foreign_at: foreign.start,
+            values_at: foreign.end,
+        })
     }
 
     pub(crate) fn record(&self) -> &Record {
@@ -86,8 +100,14 @@ impl Snapshot {
         &self.head
     }
 
+    /// What another program keeps in the session beside its values.
+    pub(crate) fn foreign(&self) -> &[u8] {
+        let place = self.foreign_at..self.values_at;
+        self.record.payload.get(place).unwrap_or_default()
+    }
+
     pub(crate) fn values(&self) -> Values<'_> {
-        Values::new(self.record.payload.get(self.values.clone()).unwrap_or_default())
+        Values::new(self.record.payload.get(self.values_at..).unwrap_or_default())
     }
 
     pub(crate) fn has_ended(&self, now: Moment) -> bool {
@@ -137,7 +157,7 @@ impl Draft<'_> {
             previous: self.previous(),
         };
         let mut front = Front::new();
-        write_head(&head, self.revision, &mut front);
+        write_head(&head, self.revision, self.foreign, &mut front);
         let start = front.len();
         // One allocation, which the record then shares.
         let mut payload: Arc<[u8]> = std::iter::repeat_n(0, start + bytes).collect();
@@ -153,8 +173,12 @@ impl Draft<'_> {
             owner: self.owner,
             payload,
         };
-        let values = start..record.payload.len();
-        Ok(Snapshot { record, head, values })
+        Ok(Snapshot {
+            record,
+            head,
+            foreign_at: start - self.foreign.len(),
+            values_at: start,
+        })
     }
 
     fn previous(&self) -> [Option<Revision>; REMEMBERED] {
@@ -165,10 +189,10 @@ impl Draft<'_> {
     }
 }
 
-/// Room for the longest head, 58 bytes.
+/// Room for the longest head of a session that is ours alone, 58 bytes.
 type Front = SmallVec<[u8; 64]>;
 
-fn write_head(head: &Head, revision: Revision, output: &mut Front) {
+fn write_head(head: &Head, revision: Revision, foreign: &[u8], output: &mut Front) {
     let previous = head.previous.iter().flatten();
     let mut flags = u8::try_from(previous.clone().count() << REMEMBERED_SHIFT).unwrap_or_default();
     for (is_there, flag) in [
@@ -180,6 +204,7 @@ fn write_head(head: &Head, revision: Revision, output: &mut Front) {
         (head.signed_in_at.is_some(), HAS_SIGNED_IN_AT),
         (head.forwards_until.is_some(), HAS_FORWARDS_UNTIL),
         (head.lineage != revision, HAS_LINEAGE),
+        (!foreign.is_empty(), HAS_FOREIGN),
     ] {
         flags |= if is_there { flag } else { 0 };
     }
@@ -192,6 +217,12 @@ fn write_head(head: &Head, revision: Revision, output: &mut Front) {
     let lineage = (head.lineage != revision).then_some(head.lineage);
     for revision in lineage.iter().chain(previous) {
         output.extend_from_slice(&revision.as_u64().to_be_bytes());
+    }
+    if !foreign.is_empty() {
+        // Sessions end far below four gigabytes.
+        let length = u32::try_from(foreign.len()).unwrap_or(u32::MAX);
+        output.extend_from_slice(&length.to_be_bytes());
+        output.extend_from_slice(foreign);
     }
 }
 
@@ -209,7 +240,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn head(&mut self, revision: Revision) -> Result<Head, CorruptRecord> {
+    /// The head, and whether something of another program follows.
+    fn head(&mut self, revision: Revision) -> Result<(Head, bool), CorruptRecord> {
         let format = self.byte()?;
         if !(OLDEST..=NEWEST).contains(&format) {
             return Err(CorruptRecord::Format {
@@ -242,13 +274,26 @@ impl Reader<'_> {
             absolute_end,
             cookie,
         };
-        Ok(Head {
+        let head = Head {
             limits,
             signed_in_at,
             lineage,
             forwards_until,
             previous,
-        })
+        };
+        Ok((head, flags & HAS_FOREIGN != 0))
+    }
+
+    /// The place of bytes that have their length before them.
+    fn block(&mut self) -> Result<Range<usize>, CorruptRecord> {
+        let length = self.bytes().map(u32::from_be_bytes)?;
+        let end = usize::try_from(length)
+            .ok()
+            .and_then(|length| self.at.checked_add(length));
+        let end = end
+            .filter(|end| *end <= self.bytes.len())
+            .ok_or(CorruptRecord::Damaged(self.at))?;
+        Ok(self.at..end)
     }
 
     fn byte(&mut self) -> Result<u8, CorruptRecord> {
@@ -293,6 +338,7 @@ mod tests {
             lineage: Revision::from_u64(9),
             forwards_until: replaces.map(|_| NOW),
             limits: expiry.limits(NOW),
+            foreign: &[],
             values: vec![("a".into(), b"1".as_slice().into())],
             replaces,
         }
@@ -306,6 +352,22 @@ mod tests {
             assert_eq!(read.head(), written.head());
             assert_eq!(read.values().get("a").unwrap(), Some(b"1".as_slice()));
         }
+    }
+
+    #[test]
+    fn what_another_program_keeps_comes_back_and_damage_to_it_is_an_error() {
+        let mut foreign = draft(1, None, Expiry::new());
+        foreign.foreign = &[7; 300];
+        let written = foreign.write(100).unwrap();
+        let read = Snapshot::read(written.record().clone()).unwrap();
+        assert_eq!(
+            (written.foreign(), read.foreign()),
+            ([7; 300].as_slice(), [7; 300].as_slice())
+        );
+        assert_eq!(read.values().get("a").unwrap(), Some(b"1".as_slice()));
+        let mut cut = written.record().clone();
+        cut.payload = cut.payload[..200].into();
+        assert!(matches!(Snapshot::read(cut), Err(CorruptRecord::Damaged(_))));
     }
 
     #[test]
@@ -349,7 +411,7 @@ mod tests {
         .unwrap()
         .record()
         .clone();
-        let start = Snapshot::read(record.clone()).unwrap().values.start;
+        let start = Snapshot::read(record.clone()).unwrap().values_at;
         for end in 0..start {
             let cut = Record {
                 payload: record.payload[..end].into(),

@@ -11,11 +11,12 @@ use crate::store::{Deleted, Listed};
 
 impl Shared {
     pub(crate) async fn list(&self, owner: &Owner, now: Moment) -> Result<Vec<Listed>, Error> {
-        self.within_the_limit(self.store.sessions_of(owner, now)).await
+        self.within_the_limit(self.backend.store()?.sessions_of(owner, now))
+            .await
     }
 
     pub(crate) async fn end(&self, key: StoreKey, now: Moment) -> Result<Deleted, Error> {
-        let deleted = self.within_the_limit(self.store.delete(&key, now)).await?;
+        let deleted = self.within_the_limit(self.backend.store()?.delete(&key, now)).await?;
         if deleted == Deleted::Deleted {
             self.notify(|| Event::Destroyed { session: key.handle() });
         }
@@ -24,7 +25,7 @@ impl Shared {
 
     pub(crate) async fn revoke_all(&self, owner: &Owner, except: Option<StoreKey>, now: Moment) -> Result<u64, Error> {
         let sessions = self
-            .within_the_limit(self.store.delete_sessions_of(owner, except.as_ref(), now))
+            .within_the_limit(self.backend.store()?.delete_sessions_of(owner, except.as_ref(), now))
             .await?;
         self.notify(|| Event::Revoked { owner, sessions });
         Ok(sessions)

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::changes::{Base, Lookup, Step};
 use crate::clock::Moment;
+use crate::codec::Format;
 use crate::commit::{Intent, Known};
 use crate::cookie_header::Candidates;
 use crate::error::Error;
@@ -175,6 +176,11 @@ impl Session {
         Ok(())
     }
 
+    /// What values are written in.
+    pub(crate) fn format(&self) -> Format {
+        self.inner.shared.backend.format()
+    }
+
     pub(crate) fn record(&self, step: Step) {
         self.lock().record(step);
     }
@@ -196,7 +202,8 @@ impl Session {
     pub(crate) async fn load_at_the_gate(&self) -> Result<(), Error> {
         let Some(key) = self.unread_key() else { return Ok(()) };
         let shared = &self.inner.shared;
-        let loaded = shared.load(key, shared.clock.now()).await;
+        let caller = self.inner.caller(&self.lock());
+        let loaded = shared.load(key, &caller, shared.clock.now()).await;
         let mut state = self.lock();
         match loaded {
             Ok(known) => state.known = known,

@@ -25,7 +25,17 @@ impl CookieWriter {
     pub(crate) fn new(settings: &CookieSettings) -> Self {
         Self {
             name: settings.name.clone(),
-            attributes: attributes(settings),
+            attributes: {
+                let Attributes {
+                    domain,
+                    path,
+                    http_only,
+                    same_site,
+                    partitioned,
+                    priority,
+                } = Attributes::of(settings);
+                format!("{domain}{path}{http_only}{same_site}{partitioned}{priority}")
+            },
             secure: settings.secure.clone(),
             expires: settings.expires,
         }
@@ -46,8 +56,8 @@ impl CookieWriter {
         if let Some(seconds) = limits.max_age(now) {
             append(&mut text, format_args!("; Max-Age={seconds}"));
             if self.expires {
-                let end = UNIX_EPOCH + Duration::from_millis(now.as_millis()) + Duration::from_secs(seconds);
-                append(&mut text, format_args!("; Expires={}", httpdate::fmt_http_date(end)));
+                let end = http_date(now + Duration::from_secs(seconds));
+                append(&mut text, format_args!("; Expires={end}"));
             }
         }
         self.finish(text, is_secure)
@@ -77,31 +87,48 @@ impl CookieWriter {
     }
 }
 
-fn attributes(settings: &CookieSettings) -> String {
-    let mut text = String::new();
-    if let Some(domain) = &settings.domain {
-        append(&mut text, format_args!("; Domain={domain}"));
-    }
-    append(&mut text, format_args!("; Path={}", settings.path));
-    if settings.http_only {
-        text.push_str("; HttpOnly");
-    }
-    text.push_str(match settings.same_site {
-        SameSite::Strict => "; SameSite=Strict",
-        SameSite::Lax => "; SameSite=Lax",
-        SameSite::None => "; SameSite=None",
-    });
-    if settings.partitioned {
-        text.push_str("; Partitioned");
-    }
-    text.push_str(match settings.priority {
-        None => "",
-        Some(Priority::Low) => "; Priority=Low",
-        Some(Priority::Medium) => "; Priority=Medium",
-        Some(Priority::High) => "; Priority=High",
-    });
-    text
+/// The constant attributes, each with its `; ` before it, and empty where it is not set.
+#[derive(Clone, Debug)]
+pub(crate) struct Attributes {
+    pub(crate) domain: String,
+    pub(crate) path: String,
+    pub(crate) http_only: &'static str,
+    pub(crate) same_site: &'static str,
+    pub(crate) partitioned: &'static str,
+    pub(crate) priority: &'static str,
 }
+
+impl Attributes {
+    pub(crate) fn of(settings: &CookieSettings) -> Self {
+        let domain = settings.domain.as_ref();
+        Self {
+            domain: domain.map_or(String::new(), |domain| format!("; Domain={domain}")),
+            path: format!("; Path={}", settings.path),
+            http_only: if settings.http_only { "; HttpOnly" } else { "" },
+            same_site: match settings.same_site {
+                None => "",
+                Some(SameSite::Strict) => "; SameSite=Strict",
+                Some(SameSite::Lax) => "; SameSite=Lax",
+                Some(SameSite::None) => "; SameSite=None",
+            },
+            partitioned: if settings.partitioned { "; Partitioned" } else { "" },
+            priority: match settings.priority {
+                None => "",
+                Some(Priority::Low) => "; Priority=Low",
+                Some(Priority::Medium) => "; Priority=Medium",
+                Some(Priority::High) => "; Priority=High",
+            },
+        }
+    }
+}
+
+/// A date as cookies have it.
+pub(crate) fn http_date(moment: Moment) -> String {
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(moment.as_millis().min(LAST_DATE)))
+}
+
+/// The end of the year 9999, up to which dates have four digits.
+const LAST_DATE: u64 = 253_402_300_799_999;
 
 #[expect(clippy::let_underscore_must_use, reason = "writing to a String can't fail")]
 fn append(text: &mut String, arguments: std::fmt::Arguments<'_>) {

@@ -116,6 +116,28 @@ impl SigningKeys {
         Ok(STANDARD.encode(random_key()?.as_slice()))
     }
 
+    /// A ring of keys as another program has them, the signing one first.
+    #[cfg(feature = "express")]
+    pub(crate) fn of_any_length<'a>(keys: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        Self(keys.into_iter().map(keyed).collect())
+    }
+
+    /// The signature of a value alone that the first key makes.
+    #[cfg(feature = "express")]
+    pub(crate) fn sign_value(&self, value: &[u8]) -> [u8; TAG_BYTES] {
+        self.0.first().map_or([0; TAG_BYTES], |key| {
+            key.clone().chain_update(value).finalize().into_bytes().into()
+        })
+    }
+
+    /// Whether one of the keys made this signature of a value alone. Compared in constant time.
+    #[cfg(feature = "express")]
+    pub(crate) fn has_signed(&self, value: &[u8], tag: &[u8; TAG_BYTES]) -> bool {
+        self.0
+            .iter()
+            .any(|key| key.clone().chain_update(value).verify_slice(tag).is_ok())
+    }
+
     /// The signature that the first key makes.
     pub(crate) fn sign(&self, name: &str, value: &[u8]) -> [u8; TAG_BYTES] {
         self.0.first().map_or([0; TAG_BYTES], |key| {

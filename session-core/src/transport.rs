@@ -4,9 +4,14 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::clock::Moment;
-use crate::cookie_header::{Candidates, write_signed};
+use crate::commit::Known;
+use crate::cookie_header::{Candidates, Verified, write_signed};
 use crate::error::ConfigError;
+#[cfg(feature = "express")]
+use crate::expiry::CookieLifetime;
 use crate::expiry::Limits;
+#[cfg(feature = "express")]
+use crate::express::CookieScheme;
 use crate::request_info::{RequestInfo, Secure};
 use crate::set_cookie::CookieWriter;
 use crate::signing::SigningKeys;
@@ -62,6 +67,8 @@ pub(crate) enum Transport {
         /// With a character that is in no cookie's name.
         signed_as: String,
     },
+    #[cfg(feature = "express")]
+    Express(CookieScheme),
 }
 
 /// The name of a header of our own, in lower case.
@@ -99,11 +106,13 @@ impl Transport {
         Self::Header { name, signed_as }
     }
 
-    /// What signatures cover beside the id, so that none holds elsewhere.
-    pub(crate) fn name(&self) -> &str {
+    /// The id that is among these values with a signature of ours. Signatures cover a name too, so that none holds elsewhere.
+    pub(crate) fn verify(&self, candidates: &Candidates, keys: &SigningKeys) -> Option<Verified> {
         match self {
-            Self::Cookie(cookie) => cookie.name(),
-            Self::Header { signed_as, .. } => signed_as,
+            Self::Cookie(cookie) => candidates.verify(cookie.name(), keys),
+            Self::Header { signed_as, .. } => candidates.verify(signed_as, keys),
+            #[cfg(feature = "express")]
+            Self::Express(_) => CookieScheme::verify(candidates, keys),
         }
     }
 
@@ -112,6 +121,8 @@ impl Transport {
         match self {
             Self::Cookie(_) => COOKIE,
             Self::Header { name, .. } => name.as_str(),
+            #[cfg(feature = "express")]
+            Self::Express(_) => COOKIE,
         }
     }
 
@@ -120,6 +131,8 @@ impl Transport {
         match self {
             Self::Cookie(_) => None,
             Self::Header { name, .. } => Some(name.clone()),
+            #[cfg(feature = "express")]
+            Self::Express(_) => None,
         }
     }
 
@@ -128,6 +141,8 @@ impl Transport {
         match self {
             Self::Cookie(cookie) => Candidates::of_cookies(values, cookie.name()),
             Self::Header { .. } => Candidates::of_values(values),
+            #[cfg(feature = "express")]
+            Self::Express(cookie) => Candidates::of_cookies(values, cookie.name()),
         }
     }
 
@@ -144,6 +159,19 @@ impl Transport {
         match self {
             Self::Cookie(cookie) => Some(cookie.secure()),
             Self::Header { .. } => None,
+            #[cfg(feature = "express")]
+            Self::Express(cookie) => Some(cookie.secure()),
+        }
+    }
+
+    /// Whether the cookie is sent again with what has changed: where its end is that of the session's last use.
+    pub(crate) fn resends_after(&self, known: &Known) -> bool {
+        match (self, known) {
+            #[cfg(feature = "express")]
+            (Self::Express(_), Known::Found(snapshot)) => {
+                snapshot.head().limits.cookie == CookieLifetime::ToTheAbsoluteEnd
+            }
+            _ => false,
         }
     }
 
@@ -156,6 +184,8 @@ impl Transport {
                 write_signed(&mut value, id, signed_as, keys);
                 value
             }
+            #[cfg(feature = "express")]
+            Self::Express(cookie) => cookie.issue(id, keys, limits, now, is_secure),
         }
     }
 
@@ -164,6 +194,8 @@ impl Transport {
         match self {
             Self::Cookie(cookie) => cookie.remove(is_secure),
             Self::Header { .. } => String::new(),
+            #[cfg(feature = "express")]
+            Self::Express(cookie) => cookie.remove(is_secure),
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::store::MongoStore;
 use crate::stored;
 use crate::url::parse;
 
+const COLLECTION: &str = "session_kit";
 const APPLICATION: &str = "session-kit";
 /// Half of the time that what has ended is kept.
 const MOST_BETWEEN_CLOCKS: Duration = Duration::from_secs(30 * 60);
@@ -37,15 +38,24 @@ impl MongoStoreBuilder {
     ///
     /// [`MongoConnectError`] says what would be right.
     pub async fn connect(self) -> Result<MongoStore, MongoConnectError> {
-        self.limits.check()?;
-        check_collection(&self.collection)?;
+        let creates_indexes = self.creates_indexes;
+        let sessions = self.open(COLLECTION).await?;
+        sessions.prepare(creates_indexes).await?;
+        Ok(MongoStore::new(sessions))
+    }
+
+    /// The place of the sessions, of which nobody has asked the database yet.
+    pub(crate) async fn open(self, default_collection: &str) -> Result<Sessions, MongoConnectError> {
         let Self {
             target,
             database,
             collection,
             limits,
-            creates_indexes,
+            ..
         } = self;
+        limits.check()?;
+        let collection = collection.unwrap_or_else(|| default_collection.to_owned());
+        check_collection(&collection)?;
         let Opened {
             client,
             concerns,
@@ -72,15 +82,13 @@ impl MongoStoreBuilder {
         check_database(&database)?;
         let database = client.database(&database);
         let (collection, write_concern) = with_concerns(&database, &collection, concerns)?;
-        let sessions = Sessions {
+        Ok(Sessions {
             collection,
             database,
             write_concern,
             response_timeout: limits.response_timeout,
             line: Line::new(connections),
-        };
-        sessions.prepare(creates_indexes).await?;
-        Ok(MongoStore::new(sessions))
+        })
     }
 }
 
@@ -166,7 +174,7 @@ impl Sessions {
     }
 
     /// That it takes writes, and removes by a clock that is hardly another one.
-    async fn check_server(&self) -> Result<(), MongoConnectError> {
+    pub(crate) async fn check_server(&self) -> Result<(), MongoConnectError> {
         let hello = self.deadline().of(self.database.run_command(doc! { "hello": 1 })).await;
         let hello = hello.map_err(MongoConnectError::of_failure)?;
         if !hello.get_bool("isWritablePrimary").unwrap_or(true) {

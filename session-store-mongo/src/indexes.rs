@@ -100,6 +100,18 @@ impl Sessions {
         Ok(())
     }
 
+    /// Makes the index that the packages of Express make, if it is not there. One with other options is the app's affair.
+    #[cfg(feature = "express")]
+    pub(crate) async fn create_shared_index(&self) -> Result<(), MongoConnectError> {
+        let index = doc! { "key": { "expires": 1 }, "name": "expires_1", "expireAfterSeconds": 0 };
+        let create = doc! { "createIndexes": self.collection.name(), "indexes": [index] };
+        match self.deadline().of(self.database.run_command(create)).await {
+            Ok(_) => Ok(()),
+            Err(failure) if failure.code().is_some_and(|code| IN_THE_WAY.contains(&code)) => Ok(()),
+            Err(failure) => Err(MongoConnectError::of_failure(failure)),
+        }
+    }
+
     /// Makes sure that somebody else has made them.
     pub(crate) async fn check_indexes(&self) -> Result<(), MongoConnectError> {
         let models = match self.list_indexes().await {

@@ -97,6 +97,8 @@ mod connect;
 mod connect_error;
 mod deadline;
 mod document;
+#[cfg(feature = "express")]
+mod express;
 mod failure;
 mod given;
 mod indexes;
@@ -116,6 +118,8 @@ mod upkeep;
 mod url;
 
 pub use connect_error::MongoConnectError;
+#[cfg(feature = "express")]
+pub use express::{ConnectMongoStore, ConnectMongodbSessionStore};
 pub use settings::MongoStoreBuilder;
 pub use store::MongoStore;
 

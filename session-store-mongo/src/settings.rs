@@ -8,8 +8,6 @@ use mongodb::{Client, Collection};
 
 use crate::limits::Limits;
 
-const COLLECTION: &str = "session_kit";
-
 /// Settings of a [`MongoStore`](crate::MongoStore).
 ///
 /// ```no_run
@@ -30,7 +28,7 @@ const COLLECTION: &str = "session_kit";
 pub struct MongoStoreBuilder {
     pub(crate) target: Target,
     pub(crate) database: Option<String>,
-    pub(crate) collection: String,
+    pub(crate) collection: Option<String>,
     pub(crate) limits: Limits,
     pub(crate) creates_indexes: bool,
 }
@@ -66,7 +64,7 @@ impl MongoStoreBuilder {
         Self {
             target,
             database: None,
-            collection: COLLECTION.to_owned(),
+            collection: None,
             limits: Limits::default(),
             creates_indexes: true,
         }
@@ -100,7 +98,7 @@ impl MongoStoreBuilder {
         let namespace = collection.namespace();
         Self {
             database: Some(namespace.db),
-            collection: namespace.coll,
+            collection: Some(namespace.coll),
             ..Self::new(Target::Client(collection.client().clone(), concerns))
         }
     }
@@ -111,9 +109,10 @@ impl MongoStoreBuilder {
         self
     }
 
-    /// The name of the collection, by default `session_kit`. Nothing else may be in it.
+    /// The name of the collection, by default `session_kit`, and `sessions` where an Express app shares it. Nothing else may be
+    /// in it.
     pub fn collection(mut self, name: impl Into<String>) -> Self {
-        self.collection = name.into();
+        self.collection = Some(name.into());
         self
     }
 

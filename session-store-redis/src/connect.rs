@@ -14,6 +14,8 @@ use crate::address::{Address, at};
 use crate::cluster::Cluster;
 use crate::connect_error::RedisConnectError;
 use crate::connection::ConnectionSettings;
+#[cfg(feature = "express")]
+use crate::express::{self, ConnectRedisStore};
 use crate::keys::Keys;
 use crate::near_cache::NearCache;
 use crate::script;
@@ -28,6 +30,8 @@ use crate::store::RedisStore;
 
 /// After how long a silent connection shows that it is used, to routers that would forget it.
 const KEEPALIVE: Duration = Duration::from_secs(30);
+/// Before the keys of sessions that are ours alone.
+const PREFIX: &str = "session:";
 /// What is opened unasked on machines with more processors.
 const MOST_CONNECTIONS_BY_DEFAULT: usize = 17;
 
@@ -41,7 +45,7 @@ impl RedisStoreBuilder {
     /// When the URL or a setting is not possible, or the server can't be reached, is too old, or refuses.
     pub async fn connect(self) -> Result<RedisStore, RedisConnectError> {
         self.check()?;
-        let keys = Keys::new(self.prefix.clone())?;
+        let keys = Keys::new(self.prefix.clone().unwrap_or_else(|| PREFIX.to_owned()))?;
         let near_cache = self
             .near_cache
             .map(|settings| Arc::new(NearCache::new(&settings, keys.clone())));
@@ -50,8 +54,22 @@ impl RedisStoreBuilder {
             keys,
             near_cache,
         };
-        probe(&sessions).await?;
+        probe(&sessions.servers, &sessions.keys).await?;
         Ok(RedisStore::new(sessions))
+    }
+
+    /// The same for sessions that an Express app keeps here, too.
+    #[cfg(feature = "express")]
+    pub(crate) async fn connect_with_express(self) -> Result<ConnectRedisStore, RedisConnectError> {
+        self.check()?;
+        if self.near_cache.is_some() {
+            let bounds = "not to be set, for Express says nothing of what it writes";
+            return Err(out_of_bounds("near_cache", "set".to_owned(), bounds).into());
+        }
+        let keys = Keys::new(self.prefix.clone().unwrap_or_else(|| express::PREFIX.to_owned()))?;
+        let servers = self.servers(None)?;
+        probe(&servers, &keys).await?;
+        Ok(ConnectRedisStore::new(servers, keys))
     }
 
     fn servers(&self, near_cache: Option<&Arc<NearCache>>) -> Result<Servers, RedisConnectError> {
@@ -132,10 +150,9 @@ fn tuned(info: ConnectionInfo) -> ConnectionInfo {
 
 /// Runs a script on a session that there is none of, and removes it, which needs all that the store needs: the server, the
 /// password, the permission for scripts, for writes and for the prefix.
-async fn probe(sessions: &Sessions) -> Result<(), RedisConnectError> {
-    let place = sessions.keys.session(&StoreKey::from_bytes([0; 32]));
+async fn probe(servers: &Servers, keys: &Keys) -> Result<(), RedisConnectError> {
+    let place = keys.session(&StoreKey::from_bytes([0; 32]));
     let revision = [0; 8];
-    let servers = &sessions.servers;
     let answer = servers.run(&script::DROP, &[&place], &[&revision], Access::Read).await;
     answer.map_err(RedisConnectError::of_failure)?;
     let mut remove = redis::cmd("UNLINK");

@@ -65,7 +65,12 @@ impl Keys {
 
     /// Where a session is.
     pub(crate) fn session(&self, key: &StoreKey) -> Vec<u8> {
-        [self.prefix.as_bytes(), Name::of(key).as_bytes()].concat()
+        self.named(Name::of(key).as_bytes())
+    }
+
+    /// Where something of this name is.
+    pub(crate) fn named(&self, name: &[u8]) -> Vec<u8> {
+        [self.prefix.as_bytes(), name].concat()
     }
 
     /// Where an owner's index is. No session's name has a colon, so the two can't meet.

@@ -80,6 +80,8 @@ mod cluster;
 mod connect;
 mod connect_error;
 mod connection;
+#[cfg(feature = "express")]
+mod express;
 mod failure;
 mod given;
 mod keys;
@@ -105,6 +107,8 @@ mod value;
 
 pub use address::InvalidRedisUrl;
 pub use connect_error::RedisConnectError;
+#[cfg(feature = "express")]
+pub use express::ConnectRedisStore;
 pub use near_cache::NearCacheSettings;
 pub use settings::RedisStoreBuilder;
 pub use store::RedisStore;

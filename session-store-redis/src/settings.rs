@@ -12,7 +12,6 @@ use crate::near_cache::NearCacheSettings;
 use crate::surrounded::Replicas;
 use crate::tls::Tls;
 
-const PREFIX: &str = "session:";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 const MOST_CONNECTIONS: usize = 64;
@@ -36,7 +35,7 @@ const MOST_CONNECTIONS: usize = 64;
 #[must_use]
 pub struct RedisStoreBuilder {
     pub(crate) target: Target,
-    pub(crate) prefix: String,
+    pub(crate) prefix: Option<String>,
     pub(crate) connections: Option<usize>,
     pub(crate) connect_timeout: Duration,
     pub(crate) response_timeout: Duration,
@@ -70,7 +69,7 @@ impl RedisStoreBuilder {
     fn new(target: Target) -> Self {
         Self {
             target,
-            prefix: PREFIX.to_owned(),
+            prefix: None,
             connections: None,
             connect_timeout: CONNECT_TIMEOUT,
             response_timeout: RESPONSE_TIMEOUT,
@@ -97,11 +96,12 @@ impl RedisStoreBuilder {
         })))
     }
 
-    /// What all keys of this store begin with: 1 to 64 visible ASCII characters, by default `session:`.
+    /// What all keys of this store begin with: 1 to 64 visible ASCII characters, by default `session:`, and `sess:` where an
+    /// Express app shares them.
     ///
     /// Stores with different prefixes can share a database. A permission for `session:*` is all that the store needs.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.prefix = prefix.into();
+        self.prefix = Some(prefix.into());
         self
     }
 

@@ -1,5 +1,7 @@
 //! What all pages show of the session.
 
+use std::sync::OnceLock;
+
 use session_kit::{Error, Session};
 
 use crate::cart::CART;
@@ -25,7 +27,17 @@ impl Frame {
     }
 }
 
+/// Sessions that are shared with another program have no member for a notice.
+static HAS_NO_NOTICES: OnceLock<()> = OnceLock::new();
+
+pub(crate) fn leave_no_notices() {
+    HAS_NO_NOTICES.get_or_init(|| ());
+}
+
 /// Leaves a sentence for the page that comes next.
 pub(crate) fn leave_notice(session: &Session, notice: &str) -> Result<(), Error> {
+    if HAS_NO_NOTICES.get().is_some() {
+        return Ok(());
+    }
     session.flash(NOTICE, notice)
 }

@@ -7,6 +7,7 @@ pub mod assets;
 mod cart;
 mod catalogue;
 mod customer;
+mod express;
 mod form;
 mod format;
 mod frame;

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use session_kit::{CookieSettings, SessionManager, SigningKeys, Store, store};
 
+use crate::express::Express;
 use crate::start_error::USAGE_FAULT;
-use crate::{StartError, secret_file};
+use crate::{StartError, express, secret_file};
 
 /// The example shop of session-kit.
 ///
@@ -25,9 +26,14 @@ pub(crate) struct Options {
     #[arg(long, value_name = "URL", default_value = "sqlite:shop.db")]
     store: String,
 
+    /// Share the sessions of an Express app, whose package of this name keeps them in the store
+    #[arg(long, value_name = "KIND", requires = "secret")]
+    pub(crate) express: Option<Express>,
+
     /// Base64 keys that sign the cookies, separated by commas, the newest first [default: those in the secret file]
     ///
-    /// Other users of the machine can see a command line: prefer the environment.
+    /// With --express they are the secrets of that app, as they are. Other users of the machine can see a command line:
+    /// prefer the environment.
     #[arg(long, value_name = "KEYS", env = "SESSION_SECRET", hide_env_values = true)]
     secret: Option<String>,
 
@@ -38,6 +44,10 @@ pub(crate) struct Options {
     /// Let the cookie travel over plain HTTP: for curl on one's own machine
     #[arg(long)]
     insecure_http: bool,
+
+    /// The cookie's name [default: `__Host-session`, without its prefix over plain HTTP; with --express `connect.sid`]
+    #[arg(long, value_name = "NAME")]
+    cookie_name: Option<String>,
 }
 
 impl Options {
@@ -55,12 +65,26 @@ impl Options {
         store: Arc<dyn Store>,
         keys: SigningKeys,
     ) -> Result<SessionManager, StartError> {
+        Ok(SessionManager::builder(store, keys).cookie(self.cookie(None)).build()?)
+    }
+
+    /// A manager of sessions that an Express app has, too.
+    pub(crate) async fn shared_session_manager(&self, express: Express) -> Result<SessionManager, StartError> {
+        let secrets = self.secret.iter().flat_map(|secrets| secrets.split(','));
+        let cookie = self.cookie(Some("connect.sid"));
+        express::session_manager(express, &self.store, secrets, cookie).await
+    }
+
+    fn cookie(&self, default_name: Option<&str>) -> CookieSettings {
         let mut cookie = CookieSettings::new();
+        if let Some(name) = self.cookie_name.as_deref().or(default_name) {
+            cookie = cookie.name(name);
+        }
         if self.insecure_http {
             tracing::warn!("--insecure-http: whoever can listen on the network can take a session over");
             cookie = cookie.insecure_for_local_http();
         }
-        Ok(SessionManager::builder(store, keys).cookie(cookie).build()?)
+        cookie
     }
 
     pub(crate) fn signing_keys(&self) -> Result<SigningKeys, StartError> {

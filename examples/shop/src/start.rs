@@ -34,6 +34,9 @@ where
     S: AsyncFnOnce(SocketAddr, SessionManager) -> Result<(), StartError>,
 {
     log_to_stderr()?;
+    if let Some(express) = options.express {
+        return serve(options.listen, options.shared_session_manager(express).await?).await;
+    }
     let keys = options.signing_keys()?;
     let store = options.connect().await?;
     // It ends with the runtime, which may be at any moment.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use session_kit::store::{ConnectError, MongoConnectError, RedisConnectError, SqlConnectError};
-use session_kit::{ConfigError, InvalidSigningKeys, RandomError};
+use session_kit::{ConfigError, InvalidSecrets, InvalidSigningKeys, RandomError};
 use tracing_subscriber::filter::ParseError;
 
 /// The exit code for options that can't be right anywhere.
@@ -31,6 +31,9 @@ pub enum StartError {
     /// What should be keys is none.
     #[error("--secret, SESSION_SECRET or --secret-file: {0}")]
     SigningKeys(#[from] InvalidSigningKeys),
+    /// What should be secrets of an Express app is none.
+    #[error("--secret or SESSION_SECRET: {0}")]
+    Secrets(#[from] InvalidSecrets),
     /// There is no store.
     #[error("--store: {0}")]
     Store(#[from] ConnectError),
@@ -72,7 +75,9 @@ impl StartError {
             | Self::Store(ConnectError::Sql(SqlConnectError::Unreachable(_) | SqlConnectError::Refused { .. })) => {
                 ExitCode::FAILURE
             }
-            Self::LogFilter(_) | Self::SigningKeys(_) | Self::Store(_) => ExitCode::from(USAGE_FAULT),
+            Self::LogFilter(_) | Self::SigningKeys(_) | Self::Secrets(_) | Self::Store(_) => {
+                ExitCode::from(USAGE_FAULT)
+            }
             Self::SecretFile { .. } | Self::Settings(_) | Self::Random(_) | Self::Listen { .. } | Self::Serve(_) => {
                 ExitCode::FAILURE
             }

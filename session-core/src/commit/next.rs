@@ -199,6 +199,7 @@ impl<S: Source> Commit<'_, S> {
             lineage,
             forwards_until: forwards_until.filter(|end| !end.has_passed(self.now)),
             limits,
+            foreign: base.map_or(&[], Snapshot::foreign),
             values: replayed.values,
             replaces: base,
         }

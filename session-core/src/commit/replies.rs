@@ -26,7 +26,13 @@ impl<S: Source> Commit<'_, S> {
                     (true, false) => self.know(Known::Absent),
                 }
             }
-            Reply::Absent | Reply::Done | Reply::Taken | Reply::CutOff | Reply::Stale | Reply::Lost => {
+            Reply::Absent
+            | Reply::Done
+            | Reply::DoneAs(_)
+            | Reply::Taken
+            | Reply::CutOff
+            | Reply::Stale
+            | Reply::Lost => {
                 if is_following {
                     self.gone()
                 } else {
@@ -41,7 +47,7 @@ impl<S: Source> Commit<'_, S> {
         key: StoreKey,
         draft: Option<Snapshot>,
         id: Option<SessionId>,
-        reply: &Reply,
+        reply: Reply,
     ) -> Result<(), Error> {
         match reply {
             Reply::CutOff => Err(Error::SignInRevoked),
@@ -50,6 +56,7 @@ impl<S: Source> Commit<'_, S> {
                 self.moved_in(key, draft, id);
                 Ok(())
             }
+            Reply::DoneAs(record) => self.created(key, Some(Snapshot::read(record)?), id, Reply::Done),
             // Somebody has drawn the same 256 bits, or the generator is broken: draw again.
             Reply::Taken | Reply::Current(_) | Reply::Moved(_) | Reply::Absent | Reply::Stale | Reply::Lost => {
                 self.hop().and_then(|()| self.proceed())
@@ -66,6 +73,10 @@ impl<S: Source> Commit<'_, S> {
         match reply {
             Reply::Done => {
                 self.written(draft);
+                Ok(())
+            }
+            Reply::DoneAs(record) => {
+                self.written(Some(Snapshot::read(record)?));
                 Ok(())
             }
             Reply::Current(record) => {
@@ -104,6 +115,10 @@ impl<S: Source> Commit<'_, S> {
                 self.ending = Ending::Rotated { from: old };
                 self.moved_in(new, draft, id);
                 Ok(())
+            }
+            Reply::DoneAs(record) => {
+                let stored = Snapshot::read(record)?;
+                self.rotated((old, new), Some(stored), id, Reply::Done)
             }
             Reply::Current(record) => {
                 let current = Snapshot::read(record)?;
@@ -200,6 +215,7 @@ mod tests {
             lineage: Revision::from_u64(100),
             forwards_until: None,
             limits: Expiry::new().limits(NOW),
+            foreign: &[],
             values: Vec::new(),
             replaces: None,
         };

@@ -60,6 +60,7 @@ impl Node {
             lineage: shown.head().lineage,
             forwards_until: shown.head().forwards_until,
             limits: shown.head().limits,
+            foreign: &[],
             values: shown.values().edit().unwrap(),
             replaces: None,
         };

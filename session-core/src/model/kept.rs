@@ -33,7 +33,13 @@ pub(super) fn input(input: &Input) -> u64 {
         Input::Reply(Reply::Current(record)) => fingerprint(&("current", Kept(record.clone()))),
         Input::Reply(Reply::Moved(successor)) => fingerprint(&("moved", successor)),
         Input::Reply(
-            reply @ (Reply::Done | Reply::Absent | Reply::Taken | Reply::CutOff | Reply::Stale | Reply::Lost),
+            reply @ (Reply::Done
+            | Reply::DoneAs(_)
+            | Reply::Absent
+            | Reply::Taken
+            | Reply::CutOff
+            | Reply::Stale
+            | Reply::Lost),
         ) => fingerprint(&format!("{reply:?}")),
     }
 }

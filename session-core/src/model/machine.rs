@@ -213,6 +213,8 @@ fn looked(reply: Reply, now: Moment, fault: Option<Fault>) -> Known {
         }
         Reply::Moved(_) if fault == Some(Fault::MovedIsTakenForAbsent) => Known::Absent,
         Reply::Moved(_) => Known::Dead,
-        Reply::Done | Reply::Absent | Reply::Taken | Reply::CutOff | Reply::Stale | Reply::Lost => Known::Absent,
+        Reply::Done | Reply::DoneAs(_) | Reply::Absent | Reply::Taken | Reply::CutOff | Reply::Stale | Reply::Lost => {
+            Known::Absent
+        }
     }
 }

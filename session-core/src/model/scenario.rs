@@ -107,6 +107,7 @@ impl Scenario {
             lineage: FIRST_REVISION,
             forwards_until: None,
             limits: Expiry::new().limits(began_at),
+            foreign: &[],
             values: vec![
                 ("shared".into(), b"0".as_slice().into()),
                 ("trail".into(), b"-".as_slice().into()),

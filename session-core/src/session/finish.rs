@@ -66,8 +66,9 @@ impl Session {
             }
         };
         let key = commit.key;
+        let caller = inner.caller(&self.lock());
         let result = match commit.start() {
-            Ok(()) => shared.carry_out(&mut commit, now).await,
+            Ok(()) => shared.carry_out(&mut commit, &caller, now).await,
             Err(error) => Err(error),
         };
         let mut state = self.lock();
@@ -119,13 +120,15 @@ impl State {
     /// Knows what the commit made of the session.
     fn take_over(&mut self, commit: Commit<'_, Shared>, shared: &Shared, now: Moment, is_secure: bool) {
         let is_forwarded = commit.is_forwarded();
-        let is_where_it_was = matches!(commit.ending, Ending::Touched | Ending::Updated);
+        let has_changed = matches!(commit.ending, Ending::Updated);
+        let is_where_it_was = has_changed || matches!(commit.ending, Ending::Touched);
         let view = commit.into_view();
         (self.key, self.known) = (view.key, view.known);
         let can_issue = !self.is_head_sent;
         let resends = matches!(view.cookie, CookieChange::Resend)
             || (matches!(view.cookie, CookieChange::Keep)
                 && ((self.is_signed_by_an_old_key() && is_where_it_was)
+                    || (has_changed && shared.transport.resends_after(&self.known))
                     || (shared.switches.is_rolling && self.is_used)));
         match view.cookie {
             CookieChange::Issue(id) => self.issued = Some(id),

@@ -7,7 +7,6 @@ use serde::de::DeserializeOwned;
 
 use super::Session;
 use crate::changes::{SeenOn, Step};
-use crate::codec::decode;
 use crate::error::Error;
 
 /// Keeps flash values apart from others of the same name.
@@ -60,7 +59,7 @@ impl Session {
         });
         self.save().await?;
         let bytes = removed.lock().unwrap_or_else(PoisonError::into_inner).take();
-        bytes.map(|bytes| decode(&key, &bytes)).transpose()
+        bytes.map(|bytes| self.format().decode(&key, &bytes)).transpose()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::backend::Caller;
 use crate::changes::{Lookup, SeenOn, Step};
 use crate::clock::Moment;
 use crate::commit::{Intent, Known};
@@ -64,7 +65,7 @@ impl Inner {
     /// The key of the id that the client presented, if one of them is ours.
     pub(crate) fn verify(&self, state: &mut State) -> Option<StoreKey> {
         if matches!(state.presented, Presented::Unchecked) {
-            state.presented = match self.candidates.verify(self.shared.transport.name(), &self.shared.keys) {
+            state.presented = match self.shared.transport.verify(&self.candidates, &self.shared.keys) {
                 Some(verified) => {
                     state.key = Some(verified.id.store_key());
                     Presented::Verified(verified.id, verified.key_age)
@@ -73,6 +74,11 @@ impl Inner {
             };
         }
         state.key
+    }
+
+    /// Who asks the backend.
+    pub(crate) fn caller(&self, state: &State) -> Caller {
+        self.shared.backend.caller(state.id_bytes(), self.is_secure)
     }
 }
 

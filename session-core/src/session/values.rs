@@ -7,7 +7,6 @@ use serde::de::DeserializeOwned;
 
 use super::Session;
 use crate::changes::Step;
-use crate::codec::{decode, encode};
 use crate::error::Error;
 use crate::key::{KeyName, ValueKey};
 
@@ -24,7 +23,7 @@ impl Session {
         let state = self.lock();
         state
             .lookup(key.name())?
-            .map(|bytes| decode(key.name(), bytes))
+            .map(|bytes| self.format().decode(key.name(), bytes))
             .transpose()
     }
 
@@ -35,7 +34,7 @@ impl Session {
     ///
     /// When the value can't be encoded. Nothing is recorded then.
     pub fn insert<T: Serialize + ?Sized>(&self, key: impl ValueKey<T>, value: &T) -> Result<(), Error> {
-        let value = encode(key.name(), value)?;
+        let value = self.format().encode(key.name(), value)?;
         self.record(Step::Insert {
             name: key.into_name(),
             value,
@@ -54,7 +53,7 @@ impl Session {
             let state = self.lock();
             state
                 .lookup(key.name())?
-                .map(|bytes| decode(key.name(), bytes))
+                .map(|bytes| self.format().decode(key.name(), bytes))
                 .transpose()?
         };
         if taken.is_some() {
@@ -119,14 +118,15 @@ impl Session {
         F: Fn(&mut Option<T>) -> R + Send + Sync + 'static,
     {
         let name = key.into_name();
+        let format = self.format();
         self.load().await?;
         let _gate = self.inner.gate.lock().await;
         let run = {
             let name = name.clone();
             move |old: Option<&[u8]>| {
-                let mut value = old.map(|bytes| decode(&name, bytes)).transpose()?;
+                let mut value = old.map(|bytes| format.decode(&name, bytes)).transpose()?;
                 let answer = change(&mut value);
-                let new = value.map(|value| encode(&name, &value)).transpose()?;
+                let new = value.map(|value| format.encode(&name, &value)).transpose()?;
                 Ok((new, answer))
             }
         };

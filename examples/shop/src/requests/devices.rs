@@ -38,7 +38,10 @@ impl From<&SessionSummary> for Device {
 ///
 /// When the session or the list can't be read.
 pub async fn show(session: &Session, format: Format) -> Result<Reply, Error> {
-    let sessions = session.sessions().await?;
+    let sessions = match session.sessions().await {
+        Err(error @ Error::NoOwnerIndex) => return super::refuse(session, format, &error).await,
+        sessions => sessions?,
+    };
     if format == Format::Json {
         let sessions = sessions.iter().map(Device::from).collect();
         return Ok(Reply::json(200, &Devices { sessions }));

@@ -97,7 +97,8 @@ impl Browser {
         let reply = Reply::parse(&text);
         for cookie in reply.all("set-cookie") {
             let (pair, attributes) = cookie.split_once(';').unwrap();
-            self.cookie = (!attributes.contains("Max-Age=0")).then(|| pair.to_owned());
+            let is_gone = attributes.contains("Max-Age=0") || attributes.contains("Expires=Thu, 01 Jan 1970");
+            self.cookie = (!is_gone).then(|| pair.to_owned());
         }
         reply
     }

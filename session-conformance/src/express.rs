@@ -1,0 +1,21 @@
+//! The promises of sessions that are shared with an Express app, as cases.
+//!
+//! A store that does as a package of Express does is proven by what is written past it, as that package would write, and
+//! by what is there afterwards. One line in a test makes them all:
+//!
+//! ```ignore
+//! session_conformance::express_contract!(async { MySubject::connect().await });
+//! ```
+
+mod case;
+mod concurrent;
+mod stage;
+mod strange;
+mod subject;
+mod writes;
+
+pub use case::run;
+pub use concurrent::*;
+pub use strange::*;
+pub use subject::Subject;
+pub use writes::*;

@@ -1,0 +1,25 @@
+//! Sessions shared with an Express app: its cookie, its records, and the stores that its packages use.
+//!
+//! Everything that decides is as for sessions of our own. What differs is behind three doors: [`scheme`] reads and writes
+//! the cookie, [`sharing`] turns store operations into reads and writes of what express-session keeps, and an
+//! [`ExpressStore`] does those where connect-redis or its siblings keep it.
+
+mod cookie_member;
+mod foreign;
+mod members;
+mod owner_member;
+mod reserved;
+mod scheme;
+mod secrets;
+mod settings;
+mod sharing;
+mod sid;
+mod store;
+
+pub(crate) use reserved::is_reserved;
+pub(crate) use scheme::CookieScheme;
+pub use secrets::{ExpressSecrets, InvalidSecrets};
+pub use settings::ExpressSettings;
+pub(crate) use sharing::Sharing;
+pub use sid::Sid;
+pub use store::{ExpressHabits, ExpressRecord, ExpressSession, ExpressStore, ExpressVersion, Removed, Replaced};

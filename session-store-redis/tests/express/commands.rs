@@ -1,0 +1,64 @@
+//! What an operation costs.
+
+use std::time::Duration;
+
+use session_core::{
+    Clock as _, ExpressSession, ExpressStore as _, ExpressVersion, Removed, Replaced, Sid, SystemClock,
+};
+
+use super::on_redis;
+use crate::support::monitor::Monitor;
+use crate::support::variable;
+
+const URL: &str = "SESSION_KIT_REDIS_URL";
+
+#[tokio::test]
+async fn every_operation_is_one_script_whatever_it_answers() {
+    let subject = on_redis(URL).await;
+    let (store, sid, now) = (&subject.store, Sid::new("a"), SystemClock.now());
+    let expires_at = now + Duration::from_secs(3600);
+    let first = ExpressSession {
+        text: r#"{"cookie":{},"n":1}"#,
+        expires_at,
+    };
+    let second = ExpressSession {
+        text: r#"{"cookie":{},"n":2}"#,
+        expires_at,
+    };
+    // What the server does not know yet is sent twice.
+    for _ in 0..2 {
+        let mut monitor = Monitor::of(&[variable(URL)]).await;
+        let mut costs = Vec::new();
+        macro_rules! cost {
+            ($operation:expr) => {{
+                let answer = $operation.await.unwrap();
+                costs.push(monitor.commands_about(&subject.prefix).await.join(" "));
+                answer
+            }};
+        }
+        let version = cost!(store.create(&sid, &first, now)).unwrap();
+        assert!(cost!(store.create(&sid, &first, now)).is_none());
+        assert!(cost!(store.load(&sid, now)).is_some());
+        let replaced = cost!(store.replace(&sid, &second, &version, now));
+        assert!(matches!(replaced, Replaced::Replaced(_)));
+        assert!(matches!(
+            cost!(store.replace(&sid, &second, &version, now)),
+            Replaced::Changed(_)
+        ));
+        assert!(cost!(store.touch(&sid, expires_at, now)));
+        assert_eq!(cost!(store.delete(&sid, Some(&version))), Removed::Changed);
+        assert_eq!(cost!(store.delete(&sid, None)), Removed::Removed);
+        assert_eq!(
+            cost!(store.delete(&sid, Some(&ExpressVersion::new(b"any")))),
+            Removed::Absent
+        );
+        assert!(cost!(store.load(&sid, now)).is_none());
+        assert_eq!(cost!(store.replace(&sid, &second, &version, now)), Replaced::Gone);
+        assert!(!cost!(store.touch(&sid, expires_at, now)));
+        if costs.iter().all(|cost| cost == "EVALSHA") {
+            return;
+        }
+        assert!(costs.iter().any(|cost| cost == "EVALSHA EVAL"), "{costs:?}");
+    }
+    unreachable!("the server knows all scripts by now");
+}

@@ -61,8 +61,8 @@ pub use session_core::{
 #[cfg(feature = "express")]
 #[doc(inline)]
 pub use session_core::{
-    ExpressHabits, ExpressRecord, ExpressSecrets, ExpressSession, ExpressSettings, ExpressStore, ExpressVersion,
-    InvalidSecrets, Removed, Replaced, Sid,
+    ExpressHabits, ExpressRecord, ExpressRemoved, ExpressReplaced, ExpressSecrets, ExpressSession, ExpressSettings,
+    ExpressSid, ExpressStore, ExpressVersion, InvalidExpressSecrets,
 };
 
 #[cfg(feature = "actix")]

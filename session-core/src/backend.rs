@@ -6,7 +6,7 @@ use crate::clock::Moment;
 use crate::codec::Format;
 use crate::error::{Error, StoreError};
 #[cfg(feature = "express")]
-use crate::express::{Sharing, Sid};
+use crate::express::{ExpressSid, Sharing};
 use crate::id::SessionId;
 use crate::operation::{Operation, Reply};
 use crate::store::Store;
@@ -23,7 +23,7 @@ pub(crate) enum Backend {
 #[derive(Debug, Default)]
 pub(crate) struct Caller {
     #[cfg(feature = "express")]
-    pub(crate) sid: Option<Sid>,
+    pub(crate) sid: Option<ExpressSid>,
     #[cfg(feature = "express")]
     pub(crate) is_secure: bool,
 }
@@ -58,7 +58,7 @@ impl Backend {
             Self::Store(_) => Caller::default(),
             #[cfg(feature = "express")]
             Self::Express(_) => Caller {
-                sid: id.and_then(Sid::of_bytes),
+                sid: id.and_then(ExpressSid::of_bytes),
                 is_secure,
             },
         }

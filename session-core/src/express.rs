@@ -18,8 +18,10 @@ mod store;
 
 pub(crate) use reserved::is_reserved;
 pub(crate) use scheme::CookieScheme;
-pub use secrets::{ExpressSecrets, InvalidSecrets};
+pub use secrets::{ExpressSecrets, InvalidExpressSecrets};
 pub use settings::ExpressSettings;
 pub(crate) use sharing::Sharing;
-pub use sid::Sid;
-pub use store::{ExpressHabits, ExpressRecord, ExpressSession, ExpressStore, ExpressVersion, Removed, Replaced};
+pub use sid::ExpressSid;
+pub use store::{
+    ExpressHabits, ExpressRecord, ExpressRemoved, ExpressReplaced, ExpressSession, ExpressStore, ExpressVersion,
+};

@@ -71,8 +71,8 @@ pub use expired_sessions::ExpiredSessions;
 pub use expiry::{Expiry, InvalidExpiry};
 #[cfg(feature = "express")]
 pub use express::{
-    ExpressHabits, ExpressRecord, ExpressSecrets, ExpressSession, ExpressSettings, ExpressStore, ExpressVersion,
-    InvalidSecrets, Removed, Replaced, Sid,
+    ExpressHabits, ExpressRecord, ExpressRemoved, ExpressReplaced, ExpressSecrets, ExpressSession, ExpressSettings,
+    ExpressSid, ExpressStore, ExpressVersion, InvalidExpressSecrets,
 };
 pub use headers::{CachePolicy, HeaderLines, ResponseHeaders};
 pub use id::{Handle, IdGenerator, InvalidHandle, PresentedId, RandomIds, SessionId, StoreKey};

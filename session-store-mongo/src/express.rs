@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use session_core::{
-    ConfigError, ExpressHabits, ExpressRecord, ExpressSession, ExpressStore, ExpressVersion, Moment, Removed, Replaced,
-    Sid, StoreError,
+    ConfigError, ExpressHabits, ExpressRecord, ExpressRemoved, ExpressReplaced, ExpressSession, ExpressSid,
+    ExpressStore, ExpressVersion, Moment, StoreError,
 };
 
 use crate::connect_error::MongoConnectError;
@@ -217,13 +217,13 @@ macro_rules! is_express_store {
                 self.0.customs.habits
             }
 
-            async fn load(&self, sid: &Sid, now: Moment) -> Result<Option<ExpressRecord>, StoreError> {
+            async fn load(&self, sid: &ExpressSid, now: Moment) -> Result<Option<ExpressRecord>, StoreError> {
                 self.0.sessions.load(&self.0.customs, sid, now).await
             }
 
             async fn create(
                 &self,
-                sid: &Sid,
+                sid: &ExpressSid,
                 session: &ExpressSession<'_>,
                 now: Moment,
             ) -> Result<Option<ExpressVersion>, StoreError> {
@@ -232,19 +232,19 @@ macro_rules! is_express_store {
 
             async fn replace(
                 &self,
-                sid: &Sid,
+                sid: &ExpressSid,
                 session: &ExpressSession<'_>,
                 expected: &ExpressVersion,
                 now: Moment,
-            ) -> Result<Replaced, StoreError> {
+            ) -> Result<ExpressReplaced, StoreError> {
                 self.0.sessions.replace(&self.0.customs, sid, (session, expected), now).await
             }
 
-            async fn touch(&self, sid: &Sid, expires_at: Moment, now: Moment) -> Result<bool, StoreError> {
+            async fn touch(&self, sid: &ExpressSid, expires_at: Moment, now: Moment) -> Result<bool, StoreError> {
                 self.0.sessions.touch(&self.0.customs, sid, expires_at, now).await
             }
 
-            async fn delete(&self, sid: &Sid, expected: Option<&ExpressVersion>) -> Result<Removed, StoreError> {
+            async fn delete(&self, sid: &ExpressSid, expected: Option<&ExpressVersion>) -> Result<ExpressRemoved, StoreError> {
                 self.0.sessions.delete(&self.0.customs, sid, expected).await
             }
         }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use redis::Value;
 use session_core::{
-    ConfigError, ExpressHabits, ExpressRecord, ExpressSession, ExpressStore, ExpressVersion, Moment, Removed, Replaced,
-    Sid, StoreError,
+    ConfigError, ExpressHabits, ExpressRecord, ExpressRemoved, ExpressReplaced, ExpressSession, ExpressSid,
+    ExpressStore, ExpressVersion, Moment, StoreError,
 };
 
 use crate::answer::{Unexpected, bulk_string};
@@ -110,7 +110,13 @@ impl ConnectRedisStore {
         self
     }
 
-    async fn run(&self, script: &Script, sid: &Sid, arguments: &[&[u8]], access: Access) -> Result<Answer, Failure> {
+    async fn run(
+        &self,
+        script: &Script,
+        sid: &ExpressSid,
+        arguments: &[&[u8]],
+        access: Access,
+    ) -> Result<Answer, Failure> {
         let place = self.keys.named(sid.as_str().as_bytes());
         let answer = self.servers.run(script, &[&place], arguments, access).await?;
         Ok(Answer::read(answer))
@@ -134,7 +140,7 @@ impl ExpressStore for ConnectRedisStore {
         self.habits
     }
 
-    async fn load(&self, sid: &Sid, now: Moment) -> Result<Option<ExpressRecord>, StoreError> {
+    async fn load(&self, sid: &ExpressSid, now: Moment) -> Result<Option<ExpressRecord>, StoreError> {
         let answer = self.run(&script::LOAD, sid, &[], Access::Read).await;
         let answer = answer.map_err(Failure::of_reading)?;
         match answer.word.as_slice() {
@@ -146,7 +152,7 @@ impl ExpressStore for ConnectRedisStore {
 
     async fn create(
         &self,
-        sid: &Sid,
+        sid: &ExpressSid,
         session: &ExpressSession<'_>,
         now: Moment,
     ) -> Result<Option<ExpressVersion>, StoreError> {
@@ -162,11 +168,11 @@ impl ExpressStore for ConnectRedisStore {
 
     async fn replace(
         &self,
-        sid: &Sid,
+        sid: &ExpressSid,
         session: &ExpressSession<'_>,
         expected: &ExpressVersion,
         now: Moment,
-    ) -> Result<Replaced, StoreError> {
+    ) -> Result<ExpressReplaced, StoreError> {
         let arguments = [
             session.text.as_bytes(),
             &seconds(session.expires_at, now),
@@ -175,14 +181,14 @@ impl ExpressStore for ConnectRedisStore {
         let answer = self.run(&script::REPLACE, sid, &arguments, Access::Write).await;
         let answer = answer.map_err(Failure::of_writing)?;
         match answer.word.as_slice() {
-            b"replaced" => Ok(Replaced::Replaced(answer.digest()?)),
-            b"changed" => Ok(Replaced::Changed(answer.record(now)?)),
-            b"gone" => Ok(Replaced::Gone),
+            b"replaced" => Ok(ExpressReplaced::Replaced(answer.digest()?)),
+            b"changed" => Ok(ExpressReplaced::Changed(answer.record(now)?)),
+            b"gone" => Ok(ExpressReplaced::Gone),
             _ => Err(Unexpected.into()),
         }
     }
 
-    async fn touch(&self, sid: &Sid, expires_at: Moment, now: Moment) -> Result<bool, StoreError> {
+    async fn touch(&self, sid: &ExpressSid, expires_at: Moment, now: Moment) -> Result<bool, StoreError> {
         let answer = self
             .run(&script::TOUCH, sid, &[&seconds(expires_at, now)], Access::Read)
             .await;
@@ -194,14 +200,14 @@ impl ExpressStore for ConnectRedisStore {
         }
     }
 
-    async fn delete(&self, sid: &Sid, expected: Option<&ExpressVersion>) -> Result<Removed, StoreError> {
+    async fn delete(&self, sid: &ExpressSid, expected: Option<&ExpressVersion>) -> Result<ExpressRemoved, StoreError> {
         let expected = expected.map_or(&[][..], ExpressVersion::as_bytes);
         let answer = self.run(&script::DELETE, sid, &[expected], Access::Write).await;
         let answer = answer.map_err(Failure::of_writing)?;
         match answer.word.as_slice() {
-            b"removed" => Ok(Removed::Removed),
-            b"changed" => Ok(Removed::Changed),
-            b"absent" => Ok(Removed::Absent),
+            b"removed" => Ok(ExpressRemoved::Removed),
+            b"changed" => Ok(ExpressRemoved::Changed),
+            b"absent" => Ok(ExpressRemoved::Absent),
             _ => Err(Unexpected.into()),
         }
     }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use session_kit::store::{ConnectError, MongoConnectError, RedisConnectError, SqlConnectError};
-use session_kit::{ConfigError, InvalidSecrets, InvalidSigningKeys, RandomError};
+use session_kit::{ConfigError, InvalidExpressSecrets, InvalidSigningKeys, RandomError};
 use tracing_subscriber::filter::ParseError;
 
 /// The exit code for options that can't be right anywhere.
@@ -33,7 +33,7 @@ pub enum StartError {
     SigningKeys(#[from] InvalidSigningKeys),
     /// What should be secrets of an Express app is none.
     #[error("--secret or SESSION_SECRET: {0}")]
-    Secrets(#[from] InvalidSecrets),
+    Secrets(#[from] InvalidExpressSecrets),
     /// There is no store.
     #[error("--store: {0}")]
     Store(#[from] ConnectError),

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use session_core::{
-    Error, ExpressHabits, ExpressRecord, ExpressSession, ExpressStore, ExpressVersion, Moment, Owner, Removed,
-    Replaced, Sid, StoreError,
+    Error, ExpressHabits, ExpressRecord, ExpressRemoved, ExpressReplaced, ExpressSession, ExpressSid, ExpressStore,
+    ExpressVersion, Moment, Owner, StoreError,
 };
 
 use super::stage::{COOKIE, Visitor, add_one, manager, set};
@@ -153,13 +153,13 @@ impl<S: ExpressStore + Clone> ExpressStore for Forgetful<S> {
         self.inner.habits()
     }
 
-    async fn load(&self, sid: &Sid, now: Moment) -> Result<Option<ExpressRecord>, StoreError> {
+    async fn load(&self, sid: &ExpressSid, now: Moment) -> Result<Option<ExpressRecord>, StoreError> {
         self.inner.load(sid, now).await
     }
 
     async fn create(
         &self,
-        sid: &Sid,
+        sid: &ExpressSid,
         session: &ExpressSession<'_>,
         now: Moment,
     ) -> Result<Option<ExpressVersion>, StoreError> {
@@ -168,11 +168,11 @@ impl<S: ExpressStore + Clone> ExpressStore for Forgetful<S> {
 
     async fn replace(
         &self,
-        sid: &Sid,
+        sid: &ExpressSid,
         session: &ExpressSession<'_>,
         expected: &ExpressVersion,
         now: Moment,
-    ) -> Result<Replaced, StoreError> {
+    ) -> Result<ExpressReplaced, StoreError> {
         let answer = self.inner.replace(sid, session, expected, now).await;
         if self.loses.swap(false, Ordering::Relaxed) {
             return Err(StoreError::ReplyLost(
@@ -182,11 +182,11 @@ impl<S: ExpressStore + Clone> ExpressStore for Forgetful<S> {
         answer
     }
 
-    async fn touch(&self, sid: &Sid, expires_at: Moment, now: Moment) -> Result<bool, StoreError> {
+    async fn touch(&self, sid: &ExpressSid, expires_at: Moment, now: Moment) -> Result<bool, StoreError> {
         self.inner.touch(sid, expires_at, now).await
     }
 
-    async fn delete(&self, sid: &Sid, expected: Option<&ExpressVersion>) -> Result<Removed, StoreError> {
+    async fn delete(&self, sid: &ExpressSid, expected: Option<&ExpressVersion>) -> Result<ExpressRemoved, StoreError> {
         self.inner.delete(sid, expected).await
     }
 }

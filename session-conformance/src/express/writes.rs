@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use session_core::{Clock as _, Error, ExpressStore as _, Owner, Sid, SystemClock};
+use session_core::{Clock as _, Error, ExpressSid, ExpressStore as _, Owner, SystemClock};
 
 use super::stage::{COOKIE, MAX_AGE, Visitor, set};
 use super::subject::Subject;
@@ -53,11 +53,11 @@ pub async fn a_read_moves_the_end_as_the_package_does(subject: &impl Subject) {
 pub async fn an_end_is_never_moved_back(subject: &impl Subject) {
     let visitor = Visitor::new(subject).await;
     let (store, now) = (subject.store(), SystemClock.now());
-    let sid = Sid::new(visitor.sid());
+    let sid = ExpressSid::new(visitor.sid());
     kept("a touch is answered", store.touch(&sid, now + A_WHILE, now).await);
     let left = subject.left(visitor.sid()).await;
     promise_that("it stays where it was", is_about(left, MAX_AGE), left);
-    let nobody = Sid::new("nobody");
+    let nobody = ExpressSid::new("nobody");
     let touched = kept(
         "a touch of nothing is answered",
         store.touch(&nobody, now + MAX_AGE, now).await,

@@ -14,7 +14,7 @@ use crate::signing::SigningKeys;
 ///
 /// let secrets = ExpressSecrets::new(["the new one", "keyboard cat"])?;
 /// assert_eq!(format!("{secrets:?}"), "ExpressSecrets(2 secrets)");
-/// # Ok::<(), session_core::InvalidSecrets>(())
+/// # Ok::<(), session_core::InvalidExpressSecrets>(())
 /// ```
 #[derive(Clone)]
 pub struct ExpressSecrets {
@@ -28,13 +28,13 @@ impl ExpressSecrets {
     /// # Errors
     ///
     /// When there is none, or one is empty.
-    pub fn new<S: AsRef<str>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, InvalidSecrets> {
+    pub fn new<S: AsRef<str>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, InvalidExpressSecrets> {
         let secrets: Vec<S> = secrets.into_iter().collect();
         if secrets.is_empty() {
-            return Err(InvalidSecrets::None);
+            return Err(InvalidExpressSecrets::None);
         }
         if let Some(place) = secrets.iter().position(|secret| secret.as_ref().is_empty()) {
-            return Err(InvalidSecrets::Empty { place: place + 1 });
+            return Err(InvalidExpressSecrets::Empty { place: place + 1 });
         }
         Ok(Self {
             count: secrets.len(),
@@ -53,7 +53,7 @@ impl fmt::Debug for ExpressSecrets {
 /// Secrets that no Express app has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum InvalidSecrets {
+pub enum InvalidExpressSecrets {
     /// No secret at all.
     #[error("no secret, needs those of the Express app")]
     None,

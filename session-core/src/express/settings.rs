@@ -17,7 +17,7 @@ use crate::expiry::{Expiry, LONGEST};
 /// let settings = ExpressSettings::new(ExpressSecrets::new(["keyboard cat"])?)
 ///     .max_age(Duration::from_secs(3600))
 ///     .owner_member("user.email");
-/// # Ok::<(), session_core::InvalidSecrets>(())
+/// # Ok::<(), session_core::InvalidExpressSecrets>(())
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]

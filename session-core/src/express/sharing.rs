@@ -9,8 +9,8 @@ use super::foreign::Foreign;
 use super::members::{self, Members};
 use super::owner_member::OwnerMember;
 use super::settings::ExpressSettings;
-use super::sid::Sid;
-use super::store::{ExpressRecord, ExpressSession, ExpressStore, ExpressVersion, Removed, Replaced};
+use super::sid::ExpressSid;
+use super::store::{ExpressRecord, ExpressRemoved, ExpressReplaced, ExpressSession, ExpressStore, ExpressVersion};
 use crate::backend::Caller;
 use crate::clock::Moment;
 use crate::cookie::CookieSettings;
@@ -49,7 +49,11 @@ impl Sharing {
         new_id: Option<&SessionId>,
         now: Moment,
     ) -> Result<Reply, StoreError> {
-        let new = || new_id.and_then(|id| Sid::of_bytes(id.as_bytes())).ok_or_else(no_id);
+        let new = || {
+            new_id
+                .and_then(|id| ExpressSid::of_bytes(id.as_bytes()))
+                .ok_or_else(no_id)
+        };
         let old = || caller.sid.as_ref().ok_or_else(no_id);
         match operation {
             Operation::Load { .. } => self.load(old()?, now).await,
@@ -61,20 +65,26 @@ impl Sharing {
                 Ok(if is_there { Reply::Done } else { Reply::Absent })
             }
             Operation::Delete { .. } => Ok(match self.store.delete(old()?, None).await? {
-                Removed::Removed => Reply::Done,
-                Removed::Changed | Removed::Absent => Reply::Absent,
+                ExpressRemoved::Removed => Reply::Done,
+                ExpressRemoved::Changed | ExpressRemoved::Absent => Reply::Absent,
             }),
         }
     }
 
-    async fn load(&self, sid: &Sid, now: Moment) -> Result<Reply, StoreError> {
+    async fn load(&self, sid: &ExpressSid, now: Moment) -> Result<Reply, StoreError> {
         match self.store.load(sid, now).await? {
             Some(stored) => self.found(&stored, now),
             None => Ok(Reply::Absent),
         }
     }
 
-    async fn create(&self, sid: &Sid, record: &Record, is_secure: bool, now: Moment) -> Result<Reply, StoreError> {
+    async fn create(
+        &self,
+        sid: &ExpressSid,
+        record: &Record,
+        is_secure: bool,
+        now: Moment,
+    ) -> Result<Reply, StoreError> {
         let text = self.text_of(record, is_secure, now)?;
         let session = session(&text, record);
         match self.store.create(sid, &session, now).await? {
@@ -83,32 +93,38 @@ impl Sharing {
         }
     }
 
-    async fn update(&self, sid: &Sid, record: &Record, now: Moment) -> Result<Reply, StoreError> {
+    async fn update(&self, sid: &ExpressSid, record: &Record, now: Moment) -> Result<Reply, StoreError> {
         let text = self.text_of(record, false, now)?;
         let expected = Foreign::of(&snapshot(record)?).version;
         match self.store.replace(sid, &session(&text, record), &expected, now).await? {
-            Replaced::Replaced(version) => self.stored(text, version, record.expires_at, now),
-            Replaced::Changed(current) => self.found(&current, now),
-            Replaced::Gone => Ok(Reply::Absent),
+            ExpressReplaced::Replaced(version) => self.stored(text, version, record.expires_at, now),
+            ExpressReplaced::Changed(current) => self.found(&current, now),
+            ExpressReplaced::Gone => Ok(Reply::Absent),
         }
     }
 
     /// The new one is there before the old one goes. Where somebody has written to the old one in between, or ended it, the
     /// new one goes again: nobody knows its id.
-    async fn rotate(&self, old: &Sid, new: &Sid, record: &Record, now: Moment) -> Result<Reply, StoreError> {
+    async fn rotate(
+        &self,
+        old: &ExpressSid,
+        new: &ExpressSid,
+        record: &Record,
+        now: Moment,
+    ) -> Result<Reply, StoreError> {
         let text = self.text_of(record, false, now)?;
         let session = session(&text, record);
         let expected = Foreign::of(&snapshot(record)?).version;
         // An id is drawn once, so whatever is there is what an unanswered attempt left.
         let created = self.store.create(new, &session, now).await?;
         match self.store.delete(old, Some(&expected)).await? {
-            Removed::Removed => {}
-            Removed::Absent if created.is_none() => {}
-            Removed::Absent => {
+            ExpressRemoved::Removed => {}
+            ExpressRemoved::Absent if created.is_none() => {}
+            ExpressRemoved::Absent => {
                 self.take_back(new).await?;
                 return Ok(Reply::Absent);
             }
-            Removed::Changed => {
+            ExpressRemoved::Changed => {
                 self.take_back(new).await?;
                 return self.load(old, now).await;
             }
@@ -124,9 +140,9 @@ impl Sharing {
         }
     }
 
-    async fn take_back(&self, new: &Sid) -> Result<(), StoreError> {
+    async fn take_back(&self, new: &ExpressSid) -> Result<(), StoreError> {
         match self.store.delete(new, None).await? {
-            Removed::Removed | Removed::Changed | Removed::Absent => Ok(()),
+            ExpressRemoved::Removed | ExpressRemoved::Changed | ExpressRemoved::Absent => Ok(()),
         }
     }
 

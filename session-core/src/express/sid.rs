@@ -9,16 +9,16 @@ use zeroize::Zeroizing;
 /// Whoever holds it and a secret is the visitor, so `Debug` hides it, and its bytes are overwritten when it is dropped.
 ///
 /// ```
-/// use session_core::Sid;
+/// use session_core::ExpressSid;
 ///
-/// let sid = Sid::new("gInndk3QKmNYU09qgxXcKx6So0thiErH");
+/// let sid = ExpressSid::new("gInndk3QKmNYU09qgxXcKx6So0thiErH");
 /// assert_eq!(sid.as_str().len(), 32);
-/// assert_eq!(format!("{sid:?}"), "Sid(..)");
+/// assert_eq!(format!("{sid:?}"), "ExpressSid(..)");
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Sid(Zeroizing<String>);
+pub struct ExpressSid(Zeroizing<String>);
 
-impl Sid {
+impl ExpressSid {
     /// The id with this text: for tests of stores. Managers make their own, and take others from signed cookies alone.
     #[must_use]
     pub fn new(text: &str) -> Self {
@@ -36,8 +36,8 @@ impl Sid {
     }
 }
 
-impl fmt::Debug for Sid {
+impl fmt::Debug for ExpressSid {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Sid(..)")
+        formatter.write_str("ExpressSid(..)")
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::sid::Sid;
+use super::sid::ExpressSid;
 use crate::clock::Moment;
 use crate::error::StoreError;
 
@@ -25,7 +25,7 @@ pub trait ExpressStore: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// When the store failed, or what it holds is no session of this package: [`StoreError::Corrupt`]. It is left as it is.
-    async fn load(&self, sid: &Sid, now: Moment) -> Result<Option<ExpressRecord>, StoreError>;
+    async fn load(&self, sid: &ExpressSid, now: Moment) -> Result<Option<ExpressRecord>, StoreError>;
 
     /// Files a new session; `None`: there is one of this id.
     ///
@@ -34,7 +34,7 @@ pub trait ExpressStore: fmt::Debug + Send + Sync + 'static {
     /// When the store failed.
     async fn create(
         &self,
-        sid: &Sid,
+        sid: &ExpressSid,
         session: &ExpressSession<'_>,
         now: Moment,
     ) -> Result<Option<ExpressVersion>, StoreError>;
@@ -51,11 +51,11 @@ pub trait ExpressStore: fmt::Debug + Send + Sync + 'static {
     /// When the store failed.
     async fn replace(
         &self,
-        sid: &Sid,
+        sid: &ExpressSid,
         session: &ExpressSession<'_>,
         expected: &ExpressVersion,
         now: Moment,
-    ) -> Result<Replaced, StoreError>;
+    ) -> Result<ExpressReplaced, StoreError>;
 
     /// Moves the end forward, as this package does when a session was read, and answers whether there is one. Never inserts,
     /// and never moves it back.
@@ -63,14 +63,14 @@ pub trait ExpressStore: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// When the store failed.
-    async fn touch(&self, sid: &Sid, expires_at: Moment, now: Moment) -> Result<bool, StoreError>;
+    async fn touch(&self, sid: &ExpressSid, expires_at: Moment, now: Moment) -> Result<bool, StoreError>;
 
     /// Ends the session under `sid`; with `expected` only if it is still that version.
     ///
     /// # Errors
     ///
     /// When the store failed.
-    async fn delete(&self, sid: &Sid, expected: Option<&ExpressVersion>) -> Result<Removed, StoreError>;
+    async fn delete(&self, sid: &ExpressSid, expected: Option<&ExpressVersion>) -> Result<ExpressRemoved, StoreError>;
 }
 
 /// What a store package of Express does by itself.
@@ -153,7 +153,7 @@ impl fmt::Debug for ExpressVersion {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 #[expect(clippy::exhaustive_enums, reason = "the contract has these answers and no others")]
-pub enum Replaced {
+pub enum ExpressReplaced {
     /// It is stored, as this version.
     Replaced(ExpressVersion),
     /// Somebody has written this since. Nothing was done.
@@ -166,7 +166,7 @@ pub enum Replaced {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 #[expect(clippy::exhaustive_enums, reason = "the contract has these answers and no others")]
-pub enum Removed {
+pub enum ExpressRemoved {
     /// It has ended.
     Removed,
     /// Somebody has written it since. Nothing was done.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use mongodb::bson::{Bson, Document, RawDocumentBuf, doc};
 use session_core::{
-    ExpressHabits, ExpressRecord, ExpressSession, ExpressVersion, Moment, Removed, Replaced, Sid, StoreError,
+    ExpressHabits, ExpressRecord, ExpressRemoved, ExpressReplaced, ExpressSession, ExpressSid, ExpressVersion, Moment,
+    StoreError,
 };
 
 use super::conversion::{self, Unreadable};
@@ -74,7 +75,7 @@ impl SharedSessions {
     pub(super) async fn load(
         &self,
         customs: &Customs,
-        sid: &Sid,
+        sid: &ExpressSid,
         now: Moment,
     ) -> Result<Option<ExpressRecord>, StoreError> {
         self.find(customs, sid, now, self.0.deadline()).await
@@ -83,7 +84,7 @@ impl SharedSessions {
     pub(super) async fn create(
         &self,
         customs: &Customs,
-        sid: &Sid,
+        sid: &ExpressSid,
         session: &ExpressSession<'_>,
         now: Moment,
     ) -> Result<Option<ExpressVersion>, StoreError> {
@@ -108,10 +109,10 @@ impl SharedSessions {
     pub(super) async fn replace(
         &self,
         customs: &Customs,
-        sid: &Sid,
+        sid: &ExpressSid,
         (session, expected): (&ExpressSession<'_>, &ExpressVersion),
         now: Moment,
-    ) -> Result<Replaced, StoreError> {
+    ) -> Result<ExpressReplaced, StoreError> {
         let deadline = self.0.deadline();
         let expected = customs.form.of_version(expected)?;
         let value = customs.form.value(session.text, Some(&expected))?;
@@ -125,12 +126,12 @@ impl SharedSessions {
                 .await
                 .map_err(|failure| failure.of(Intent::Write))?;
             if updated.matched_count > 0 {
-                return Ok(Replaced::Replaced(version(&value)?));
+                return Ok(ExpressReplaced::Replaced(version(&value)?));
             }
             match self.find(customs, sid, now, deadline).await? {
-                None => return Ok(Replaced::Gone),
+                None => return Ok(ExpressReplaced::Gone),
                 Some(found) if found.version == version(&expected)? => {}
-                Some(found) => return Ok(Replaced::Changed(found)),
+                Some(found) => return Ok(ExpressReplaced::Changed(found)),
             }
         }
         Err(unsettled())
@@ -139,7 +140,7 @@ impl SharedSessions {
     pub(super) async fn touch(
         &self,
         customs: &Customs,
-        sid: &Sid,
+        sid: &ExpressSid,
         expires_at: Moment,
         now: Moment,
     ) -> Result<bool, StoreError> {
@@ -161,9 +162,9 @@ impl SharedSessions {
     pub(super) async fn delete(
         &self,
         customs: &Customs,
-        sid: &Sid,
+        sid: &ExpressSid,
         expected: Option<&ExpressVersion>,
-    ) -> Result<Removed, StoreError> {
+    ) -> Result<ExpressRemoved, StoreError> {
         let deadline = self.0.deadline();
         let mut filter = doc! { "_id": sid.as_str() };
         if let Some(expected) = expected {
@@ -172,21 +173,21 @@ impl SharedSessions {
         let deleted = deadline.of(self.0.collection.delete_one(filter)).await;
         let deleted = deleted.map_err(|failure| failure.of(Intent::Write))?;
         if deleted.deleted_count > 0 {
-            return Ok(Removed::Removed);
+            return Ok(ExpressRemoved::Removed);
         }
         if expected.is_none() {
-            return Ok(Removed::Absent);
+            return Ok(ExpressRemoved::Absent);
         }
         Ok(match self.document(sid, deadline).await? {
-            Some(_) => Removed::Changed,
-            None => Removed::Absent,
+            Some(_) => ExpressRemoved::Changed,
+            None => ExpressRemoved::Absent,
         })
     }
 
     async fn find(
         &self,
         customs: &Customs,
-        sid: &Sid,
+        sid: &ExpressSid,
         now: Moment,
         deadline: Deadline<'_>,
     ) -> Result<Option<ExpressRecord>, StoreError> {
@@ -211,7 +212,7 @@ impl SharedSessions {
     }
 
     /// The driver repeats it once where a connection failed, and this does where that was not enough.
-    async fn document(&self, sid: &Sid, deadline: Deadline<'_>) -> Result<Option<RawDocumentBuf>, StoreError> {
+    async fn document(&self, sid: &ExpressSid, deadline: Deadline<'_>) -> Result<Option<RawDocumentBuf>, StoreError> {
         let mut attempts = 1;
         loop {
             let found = self.0.collection.find_one(doc! { "_id": sid.as_str() });
@@ -240,7 +241,7 @@ impl Customs {
 
 impl WithoutEnd {
     /// The document of a session that has not ended.
-    fn living(self, sid: &Sid, now: Moment) -> Document {
+    fn living(self, sid: &ExpressSid, now: Moment) -> Document {
         let ends_later = doc! { "expires": { "$gt": date(now) } };
         let has_no_end = match self {
             // So does a field that is not there.

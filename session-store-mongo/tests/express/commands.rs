@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use session_core::{Clock as _, ExpressSession, ExpressStore, Removed, Replaced, Sid, SystemClock};
+use session_core::{
+    Clock as _, ExpressRemoved, ExpressReplaced, ExpressSession, ExpressSid, ExpressStore, SystemClock,
+};
 use session_store_mongo::{ConnectMongoStore, ConnectMongodbSessionStore, MongoStore};
 
 use crate::support::monitor::Monitor;
@@ -15,7 +17,7 @@ const SECOND: &str = r#"{"cookie":{"originalMaxAge":null,"expires":null},"n":2}"
 /// Each operation, and its commands.
 #[expect(clippy::cognitive_complexity, reason = "it is a list")]
 async fn costs(store: &impl ExpressStore, monitor: &Monitor) -> Vec<(&'static str, String)> {
-    let (sid, now) = (Sid::new("a"), SystemClock.now());
+    let (sid, now) = (ExpressSid::new("a"), SystemClock.now());
     let expires_at = now + Duration::from_secs(3600);
     let session = |text| ExpressSession { text, expires_at };
     let mut costs = Vec::new();
@@ -32,18 +34,18 @@ async fn costs(store: &impl ExpressStore, monitor: &Monitor) -> Vec<(&'static st
     assert!(cost!("create, taken", store.create(&sid, &session(FIRST), now)).is_none());
     assert!(cost!("load", store.load(&sid, now)).is_some());
     let replaced = cost!("replace", store.replace(&sid, &session(SECOND), &version, now));
-    assert!(matches!(replaced, Replaced::Replaced(_)));
+    assert!(matches!(replaced, ExpressReplaced::Replaced(_)));
     let changed = cost!("replace, changed", store.replace(&sid, &session(FIRST), &version, now));
-    assert!(matches!(changed, Replaced::Changed(_)));
+    assert!(matches!(changed, ExpressReplaced::Changed(_)));
     assert!(cost!("touch", store.touch(&sid, expires_at, now)));
     assert_eq!(
         cost!("delete, changed", store.delete(&sid, Some(&version))),
-        Removed::Changed
+        ExpressRemoved::Changed
     );
-    assert_eq!(cost!("delete", store.delete(&sid, None)), Removed::Removed);
+    assert_eq!(cost!("delete", store.delete(&sid, None)), ExpressRemoved::Removed);
     assert_eq!(
         cost!("replace, gone", store.replace(&sid, &session(FIRST), &version, now)),
-        Replaced::Gone
+        ExpressReplaced::Gone
     );
     costs
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mongodb::Collection;
 use mongodb::bson::{Bson, DateTime, Document, doc};
-use session_core::{Clock as _, ExpressRecord, ExpressStore, Sid, StoreError, SystemClock};
+use session_core::{Clock as _, ExpressRecord, ExpressSid, ExpressStore, StoreError, SystemClock};
 
 use super::{connect_mongo, mongodb_session};
 
@@ -22,7 +22,7 @@ fn in_an_hour() -> DateTime {
 /// What a store says of a document, which it must leave as it is.
 async fn read(store: &impl ExpressStore, documents: &Collection<Document>, document: &Document) -> Read {
     documents.insert_one(document).await.unwrap();
-    let sid = Sid::new(document.get_str("_id").unwrap());
+    let sid = ExpressSid::new(document.get_str("_id").unwrap());
     let loaded = store.load(&sid, SystemClock.now()).await;
     let left = documents.find_one(doc! { "_id": sid.as_str() }).await.unwrap();
     assert_eq!(left.as_ref(), Some(document), "it is left as it is");
@@ -67,7 +67,7 @@ async fn what_has_no_end_is_there_for_both() {
     assert!(record.expires_at < now + Duration::from_secs(60));
     let touched = text
         .store
-        .touch(&Sid::new("a"), now + Duration::from_secs(3600), now)
+        .touch(&ExpressSid::new("a"), now + Duration::from_secs(3600), now)
         .await;
     assert!(touched.unwrap());
     let document = text.documents.find_one(doc! { "_id": "a" }).await.unwrap().unwrap();
@@ -121,7 +121,7 @@ async fn what_has_ended_is_not_there_and_not_removed() {
     let touched = text
         .store
         .touch(
-            &Sid::new("a"),
+            &ExpressSid::new("a"),
             SystemClock.now() + Duration::from_secs(60),
             SystemClock.now(),
         )

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use session_core::{
-    Clock as _, ExpressSession, ExpressStore as _, ExpressVersion, Removed, Replaced, Sid, SystemClock,
+    Clock as _, ExpressRemoved, ExpressReplaced, ExpressSession, ExpressSid, ExpressStore as _, ExpressVersion,
+    SystemClock,
 };
 
 use super::on_redis;
@@ -15,7 +16,7 @@ const URL: &str = "SESSION_KIT_REDIS_URL";
 #[tokio::test]
 async fn every_operation_is_one_script_whatever_it_answers() {
     let subject = on_redis(URL).await;
-    let (store, sid, now) = (&subject.store, Sid::new("a"), SystemClock.now());
+    let (store, sid, now) = (&subject.store, ExpressSid::new("a"), SystemClock.now());
     let expires_at = now + Duration::from_secs(3600);
     let first = ExpressSession {
         text: r#"{"cookie":{},"n":1}"#,
@@ -40,20 +41,23 @@ async fn every_operation_is_one_script_whatever_it_answers() {
         assert!(cost!(store.create(&sid, &first, now)).is_none());
         assert!(cost!(store.load(&sid, now)).is_some());
         let replaced = cost!(store.replace(&sid, &second, &version, now));
-        assert!(matches!(replaced, Replaced::Replaced(_)));
+        assert!(matches!(replaced, ExpressReplaced::Replaced(_)));
         assert!(matches!(
             cost!(store.replace(&sid, &second, &version, now)),
-            Replaced::Changed(_)
+            ExpressReplaced::Changed(_)
         ));
         assert!(cost!(store.touch(&sid, expires_at, now)));
-        assert_eq!(cost!(store.delete(&sid, Some(&version))), Removed::Changed);
-        assert_eq!(cost!(store.delete(&sid, None)), Removed::Removed);
+        assert_eq!(cost!(store.delete(&sid, Some(&version))), ExpressRemoved::Changed);
+        assert_eq!(cost!(store.delete(&sid, None)), ExpressRemoved::Removed);
         assert_eq!(
             cost!(store.delete(&sid, Some(&ExpressVersion::new(b"any")))),
-            Removed::Absent
+            ExpressRemoved::Absent
         );
         assert!(cost!(store.load(&sid, now)).is_none());
-        assert_eq!(cost!(store.replace(&sid, &second, &version, now)), Replaced::Gone);
+        assert_eq!(
+            cost!(store.replace(&sid, &second, &version, now)),
+            ExpressReplaced::Gone
+        );
         assert!(!cost!(store.touch(&sid, expires_at, now)));
         if costs.iter().all(|cost| cost == "EVALSHA") {
             return;

@@ -12,10 +12,12 @@ mod concurrent;
 mod stage;
 mod strange;
 mod subject;
+mod succession;
 mod writes;
 
 pub use case::run;
 pub use concurrent::*;
 pub use strange::*;
 pub use subject::Subject;
+pub use succession::*;
 pub use writes::*;

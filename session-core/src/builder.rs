@@ -9,7 +9,7 @@ use crate::error::ConfigError;
 use crate::event::Observer;
 use crate::expiry::Expiry;
 #[cfg(feature = "express")]
-use crate::express::{ExpressSettings, ExpressStore};
+use crate::express::{ExpressSettings, ExpressStore, Predecessor};
 use crate::headers::CachePolicy;
 use crate::id::{IdGenerator, RandomIds};
 use crate::manager::{SessionManager, Shared};
@@ -59,6 +59,8 @@ pub struct SessionManagerBuilder {
     keys: SigningKeys,
     cookie: Option<CookieSettings>,
     header: Option<String>,
+    #[cfg(feature = "express")]
+    predecessor: Option<(Arc<dyn ExpressStore>, ExpressSettings)>,
     expiry: Option<Expiry>,
     forwarding_time: Duration,
     operation_timeout: Duration,
@@ -97,6 +99,8 @@ impl SessionManagerBuilder {
             keys,
             cookie: None,
             header: None,
+            #[cfg(feature = "express")]
+            predecessor: None,
             expiry: None,
             forwarding_time: Duration::from_secs(30),
             operation_timeout: Duration::from_secs(5),
@@ -129,6 +133,22 @@ impl SessionManagerBuilder {
     /// in HTTP.
     pub fn header(mut self, name: impl Into<String>) -> Self {
         self.header = Some(name.into());
+        self
+    }
+
+    /// Takes over the sessions that an Express app had until now, in its store and under its cookie: each once, when its
+    /// visitor comes by and the session is used. It becomes one of ours, with what is in it and who is signed in, gets a
+    /// cookie of ours, and is removed there. So nobody is logged out. Default: none.
+    ///
+    /// The app must not run any more. What is read of it are the secrets, the [cookie's name](ExpressSettings::cookie_name) and
+    /// the [owner's member](ExpressSettings::owner_member). From then on a session has this manager's limits. It costs four
+    /// round trips more for a visitor's first request, and nothing for those who have a cookie of ours;
+    /// [`Event::TakenOver`](crate::Event::TakenOver) tells how many have come.
+    ///
+    /// Who has not come yet is in no list of an owner's sessions, and is not reached by an end of all of them.
+    #[cfg(feature = "express")]
+    pub fn taking_over_from_express(mut self, store: impl ExpressStore, settings: ExpressSettings) -> Self {
+        self.predecessor = Some((Arc::new(store), settings));
         self
     }
 
@@ -228,6 +248,8 @@ impl SessionManagerBuilder {
     /// When a setting is out of its bounds or not safe; the error says what would be right.
     pub fn build(self) -> Result<SessionManager, ConfigError> {
         self.check_limits()?;
+        #[cfg(feature = "express")]
+        self.check_predecessor()?;
         let place = self.kept.place(self.cookie, self.header, self.expiry)?;
         Ok(SessionManager::from_shared(Shared {
             backend: place.backend,
@@ -242,9 +264,27 @@ impl SessionManagerBuilder {
             observer: self.observer,
             cache: self.cache,
             switches: self.switches,
+            #[cfg(feature = "express")]
+            predecessor: self
+                .predecessor
+                .map(|(store, settings)| Predecessor::new(store, &settings))
+                .transpose()?,
             revisions: RevisionSource::new()?,
             queue: crate::queue::CommitQueue::default(),
         }))
+    }
+
+    #[cfg(feature = "express")]
+    fn check_predecessor(&self) -> Result<(), ConfigError> {
+        let is_possible = self.header.is_none() && matches!(self.kept, Kept::In(_));
+        if self.predecessor.is_none() || is_possible {
+            return Ok(());
+        }
+        let (setting, value) = (
+            "what takes sessions of Express over",
+            "a header, or sessions shared with Express",
+        );
+        Err(out_of_bounds(setting, value, "a cookie, and a store of ours"))
     }
 
     fn check_limits(&self) -> Result<(), ConfigError> {

@@ -58,6 +58,15 @@ impl Candidates {
     }
 }
 
+/// What a client presented that may lead to its session.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PresentedValues {
+    pub(crate) ours: Candidates,
+    /// Under the name that another program gave to its cookie, before its sessions were taken over.
+    #[cfg(feature = "express")]
+    pub(crate) inherited: Candidates,
+}
+
 /// Between cookies in a header, and so in none.
 const SEPARATOR: u8 = b';';
 

@@ -24,6 +24,12 @@ pub enum Event<'a> {
         /// The session.
         session: Handle,
     },
+    /// A session that another program had is ours from now on.
+    #[cfg(feature = "express")]
+    TakenOver {
+        /// The session.
+        session: Handle,
+    },
     /// A session has a new id: somebody signed in or out, or the application asked for it.
     Rotated {
         /// What it was called.
@@ -115,6 +121,8 @@ pub(crate) fn trace(event: &Event<'_>) {
     match event {
         Event::Created { session, .. } => tracing::debug!(target: TARGET, %session, "session created"),
         Event::Loaded { session } => tracing::trace!(target: TARGET, %session, "session loaded"),
+        #[cfg(feature = "express")]
+        Event::TakenOver { session } => tracing::debug!(target: TARGET, %session, "session taken over"),
         Event::Rotated { from, to, .. } => tracing::debug!(target: TARGET, %from, %to, "session rotated"),
         Event::Destroyed { session } => tracing::debug!(target: TARGET, %session, "session destroyed"),
         Event::Expired { session } => tracing::debug!(target: TARGET, %session, "session has expired or was ended"),

@@ -8,6 +8,7 @@ mod cookie_member;
 mod foreign;
 mod members;
 mod owner_member;
+mod predecessor;
 mod reserved;
 mod scheme;
 mod secrets;
@@ -15,7 +16,9 @@ mod settings;
 mod sharing;
 mod sid;
 mod store;
+mod well_formed;
 
+pub(crate) use predecessor::{Beginning, Inheritance, Predecessor};
 pub(crate) use reserved::is_reserved;
 pub(crate) use scheme::CookieScheme;
 pub use secrets::{ExpressSecrets, InvalidExpressSecrets};

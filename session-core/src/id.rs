@@ -73,6 +73,12 @@ impl SessionId {
         self.0.store_key()
     }
 
+    /// The id with these bytes, which nobody can guess.
+    #[cfg(feature = "express")]
+    pub(crate) fn derived(secret: [u8; RANDOM_BYTES]) -> Self {
+        Self(IdBytes::of(&secret))
+    }
+
     /// The id whose bytes are the text of this one.
     #[cfg(feature = "express")]
     pub(crate) fn to_text(&self) -> Self {

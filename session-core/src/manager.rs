@@ -7,9 +7,16 @@ use crate::backend::Backend;
 use crate::builder::{SessionManagerBuilder, Switches};
 use crate::clock::Clock;
 use crate::commit::{Rules, Source};
+#[cfg(feature = "express")]
+use crate::cookie_header::Candidates;
+use crate::cookie_header::PresentedValues;
+#[cfg(feature = "express")]
+use crate::deadline::Deadline;
 use crate::error::{ConfigError, Error};
 use crate::event::{self, Event, Observer, TARGET};
 use crate::expiry::Expiry;
+#[cfg(feature = "express")]
+use crate::express::{Beginning, Inheritance, Predecessor};
 use crate::headers::CachePolicy;
 use crate::id::{IdGenerator, SessionId, StoreKey};
 use crate::queue::CommitQueue;
@@ -49,6 +56,8 @@ pub(crate) struct Shared {
     pub(crate) backend: Backend,
     pub(crate) keys: SigningKeys,
     pub(crate) transport: Transport,
+    #[cfg(feature = "express")]
+    pub(crate) predecessor: Option<Predecessor>,
     pub(crate) expiry: Expiry,
     pub(crate) forwarding_time: Duration,
     pub(crate) operation_timeout: Duration,
@@ -102,9 +111,9 @@ impl SessionManager {
     /// Does no I/O, believes nothing yet, and allocates at most twice (once for the usual cookie): a handler that never
     /// touches its session pays no more than this. Values need not be text.
     pub fn open<'a>(&self, values: impl IntoIterator<Item = &'a [u8]>, request: &RequestInfo<'_>) -> Session {
-        let candidates = self.0.transport.candidates(values);
+        let presented = self.0.presented(values);
         let is_secure = self.0.transport.is_secure(request);
-        Session::open(Arc::clone(&self.0), candidates, is_secure)
+        Session::open(Arc::clone(&self.0), presented, is_secure)
     }
 
     /// The name of the request header that [`open`](Self::open) is to be given, in lower case: `cookie`, unless sessions
@@ -146,6 +155,50 @@ impl SessionManager {
 }
 
 impl Shared {
+    /// What may be ours in these values of the request header.
+    #[cfg(feature = "express")]
+    fn presented<'a>(&self, values: impl IntoIterator<Item = &'a [u8]>) -> PresentedValues {
+        let Some(predecessor) = &self.predecessor else {
+            let ours = self.transport.candidates(values);
+            let inherited = Candidates::default();
+            return PresentedValues { ours, inherited };
+        };
+        let values: Vec<&[u8]> = values.into_iter().collect();
+        PresentedValues {
+            ours: self.transport.candidates(values.iter().copied()),
+            inherited: predecessor.candidates(values),
+        }
+    }
+
+    #[cfg(not(feature = "express"))]
+    fn presented<'a>(&self, values: impl IntoIterator<Item = &'a [u8]>) -> PresentedValues {
+        let ours = self.transport.candidates(values);
+        PresentedValues { ours }
+    }
+
+    /// Makes a session that another program had ours.
+    #[cfg(feature = "express")]
+    pub(crate) async fn take_over(&self, inheritance: &Inheritance) -> Result<(), Error> {
+        let Some(predecessor) = &self.predecessor else {
+            return Ok(());
+        };
+        let now = self.clock.now();
+        let beginning = Beginning {
+            revision: self.revisions.next(),
+            limits: self.expiry.limits(now),
+            now,
+        };
+        let mut deadline = Deadline::new(self.operation_timeout);
+        let handed_over = predecessor.hand_over(inheritance, self.backend.store()?, beginning);
+        let is_new = deadline.bound(handed_over).await;
+        if is_new.ok_or(Error::TimedOut(deadline.limit()))?? {
+            self.notify(|| Event::TakenOver {
+                session: inheritance.heir.store_key().handle(),
+            });
+        }
+        Ok(())
+    }
+
     pub(crate) fn rules(&self, can_issue: bool, signs_anew: bool) -> Rules {
         Rules {
             expiry: self.expiry,

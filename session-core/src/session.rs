@@ -14,7 +14,7 @@ use crate::changes::{Base, Lookup, Step};
 use crate::clock::Moment;
 use crate::codec::Format;
 use crate::commit::{Intent, Known};
-use crate::cookie_header::Candidates;
+use crate::cookie_header::PresentedValues;
 use crate::error::Error;
 use crate::expiry::Expiry;
 use crate::id::{Handle, StoreKey};
@@ -39,11 +39,11 @@ pub struct Session {
 }
 
 impl Session {
-    pub(crate) fn open(shared: Arc<Shared>, candidates: Candidates, is_secure: bool) -> Self {
+    pub(crate) fn open(shared: Arc<Shared>, presented: PresentedValues, is_secure: bool) -> Self {
         let began_at = shared.clock.now();
         let inner = Inner {
             shared,
-            candidates,
+            presented,
             is_secure,
             began_at,
             state: Mutex::default(),
@@ -203,7 +203,10 @@ impl Session {
         let Some(key) = self.unread_key() else { return Ok(()) };
         let shared = &self.inner.shared;
         let caller = self.inner.caller(&self.lock());
-        let loaded = shared.load(key, &caller, shared.clock.now()).await;
+        let loaded = match self.take_over().await {
+            Ok(()) => shared.load(key, &caller, shared.clock.now()).await,
+            Err(error) => Err(error),
+        };
         let mut state = self.lock();
         match loaded {
             Ok(known) => state.known = known,
@@ -215,6 +218,23 @@ impl Session {
                 state.is_out = true;
             }
         }
+        Ok(())
+    }
+
+    /// Makes a session that another program had ours, if it is not yet; for those who hold the gate.
+    #[cfg(feature = "express")]
+    pub(crate) async fn take_over(&self) -> Result<(), Error> {
+        let Some(inheritance) = self.lock().inheritance() else {
+            return Ok(());
+        };
+        self.inner.shared.take_over(&inheritance).await?;
+        self.lock().has_taken_over = true;
+        Ok(())
+    }
+
+    #[cfg(not(feature = "express"))]
+    #[expect(clippy::unused_async, reason = "without Express there is nothing to wait for")]
+    pub(crate) async fn take_over(&self) -> Result<(), Error> {
         Ok(())
     }
 

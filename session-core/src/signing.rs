@@ -15,6 +15,10 @@ use crate::error::RandomError;
 /// Bytes of a signature.
 pub(crate) const TAG_BYTES: usize = 32;
 
+/// What no id of Express begins with, so that no cookie's signature is an heir's id.
+#[cfg(feature = "express")]
+const HEIR: &[u8] = b"session-kit\0heir\0";
+
 /// Keys come out of password managers in either alphabet, padded or not.
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
@@ -136,6 +140,21 @@ impl SigningKeys {
         self.0
             .iter()
             .any(|key| key.clone().chain_update(value).verify_slice(tag).is_ok())
+    }
+
+    /// 256 bits that follow from a value and the key that signs it, and that nobody knows without that key. They are the same
+    /// whatever the order of the keys.
+    #[cfg(feature = "express")]
+    pub(crate) fn heir_of(&self, value: &[u8], tag: &[u8; TAG_BYTES]) -> Option<[u8; TAG_BYTES]> {
+        let is_the_one = |key: &&Hmac<Sha256>| (*key).clone().chain_update(value).verify_slice(tag).is_ok();
+        let key = self.0.iter().find(is_the_one)?.clone();
+        Some(
+            key.chain_update(HEIR)
+                .chain_update(value)
+                .finalize()
+                .into_bytes()
+                .into(),
+        )
     }
 
     /// The signature that the first key makes.

@@ -34,6 +34,16 @@ macro_rules! express_contract {
             an_end_by_express_in_between_is_one
             a_write_of_express_during_a_sign_in_is_taken_along
             a_write_whose_reply_was_lost_is_neither_lost_nor_twice
+            a_session_is_taken_over_when_its_visitor_comes
+            a_blind_write_takes_the_session_over_too
+            requests_that_overlap_make_one_session_of_it
+            what_ends_after_it_was_taken_over_stays_ended
+            what_was_left_behind_is_removed_when_its_visitor_comes_again
+            a_request_that_uses_no_session_takes_none_over
+            what_can_not_be_read_is_not_taken_over
+            an_outage_takes_nothing_over_and_signs_nobody_out
+            a_cookie_of_ours_comes_first
+            texts_that_are_no_unicode_are_taken_over_as_well_as_can_be
         }
     };
 }

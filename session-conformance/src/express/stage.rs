@@ -17,9 +17,13 @@ pub(super) const MAX_AGE: Duration = Duration::from_secs(3600);
 pub(super) const COOKIE: &str =
     r#""cookie":{"originalMaxAge":3600000,"expires":"2096-11-23T12:08:36.867Z","httpOnly":true,"path":"/"}"#;
 
-pub(super) fn manager(store: impl ExpressStore) -> SessionManager {
+pub(super) fn settings() -> ExpressSettings {
     let secrets = kept("secrets are taken", ExpressSecrets::new(["keyboard cat"]));
-    let settings = ExpressSettings::new(secrets).owner_member("user.email");
+    ExpressSettings::new(secrets).owner_member("user.email")
+}
+
+pub(super) fn manager(store: impl ExpressStore) -> SessionManager {
+    let settings = settings();
     let cookie = CookieSettings::new().name("connect.sid").insecure_for_local_http();
     let builder = SessionManager::sharing_with_express(store, settings.max_age(MAX_AGE));
     let builder = builder.cookie(cookie.insecurely_without_same_site());
@@ -30,7 +34,7 @@ pub(super) fn manager(store: impl ExpressStore) -> SessionManager {
 #[derive(Clone, Debug)]
 pub(super) struct Visitor {
     pub(super) manager: SessionManager,
-    cookie: String,
+    pub(super) cookie: String,
 }
 
 impl Visitor {

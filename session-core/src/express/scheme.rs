@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+use zeroize::Zeroizing;
 
 use crate::clock::Moment;
 use crate::cookie::CookieSettings;
@@ -57,20 +58,12 @@ impl CookieScheme {
     /// The id in the first cookie of the name, if one of the secrets signed it. Express looks at no other cookie, so neither
     /// does this: the two would see different sessions.
     pub(crate) fn verify(candidates: &Candidates, keys: &SigningKeys) -> Option<Verified> {
-        let text = decoded(candidates.first());
-        let signed = text.strip_prefix(SIGNED.as_bytes())?;
-        let dot = signed.iter().rposition(|byte| *byte == b'.')?;
-        let (sid, signature) = (signed.get(..dot)?, signed.get(dot + 1..)?);
-        let mut tag = [0; TAG_BYTES];
-        // One spelling alone: Express compares texts.
-        if STANDARD_NO_PAD.decode_slice(signature, &mut tag).ok()? != TAG_BYTES {
-            return None;
-        }
-        if sid.is_empty() || !keys.has_signed(sid, &tag) {
+        let signed = Signed::read(candidates)?;
+        if !keys.has_signed(&signed.sid, &signed.tag) {
             return None;
         }
         Some(Verified {
-            id: PresentedId::of_text(sid)?,
+            id: PresentedId::of_text(&signed.sid)?,
             // Express signs nothing anew before it sends the cookie anyway.
             key_age: KeyAge::Current,
         })
@@ -105,6 +98,28 @@ impl CookieScheme {
         let secure = if is_secure { "; Secure" } else { "" };
         let name = &self.name;
         format!("{name}={value}{domain}{path}{expires}{http_only}{secure}{partitioned}{priority}{same_site}")
+    }
+}
+
+/// An id and what is said to be its signature.
+pub(super) struct Signed {
+    pub(super) sid: Zeroizing<Vec<u8>>,
+    pub(super) tag: [u8; TAG_BYTES],
+}
+
+impl Signed {
+    pub(super) fn read(candidates: &Candidates) -> Option<Self> {
+        let text = decoded(candidates.first());
+        let signed = text.strip_prefix(SIGNED.as_bytes())?;
+        let dot = signed.iter().rposition(|byte| *byte == b'.')?;
+        let (sid, signature) = (signed.get(..dot)?, signed.get(dot + 1..)?);
+        let mut tag = [0; TAG_BYTES];
+        // One spelling alone: Express compares texts.
+        if STANDARD_NO_PAD.decode_slice(signature, &mut tag).ok()? != TAG_BYTES || sid.is_empty() {
+            return None;
+        }
+        let sid = Zeroizing::new(sid.to_vec());
+        Some(Self { sid, tag })
     }
 }
 

@@ -23,6 +23,7 @@ use crate::expiry::{Expiry, LONGEST};
 #[must_use]
 pub struct ExpressSettings {
     pub(crate) secrets: ExpressSecrets,
+    pub(super) cookie_name: String,
     max_age: Option<Duration>,
     owner_member: String,
 }
@@ -32,9 +33,18 @@ impl ExpressSettings {
     pub fn new(secrets: ExpressSecrets) -> Self {
         Self {
             secrets,
+            cookie_name: "connect.sid".to_owned(),
             max_age: None,
             owner_member: "owner".to_owned(),
         }
+    }
+
+    /// `name`: what its cookie is called, for a manager that [takes its sessions
+    /// over](crate::SessionManagerBuilder::taking_over_from_express). Default `connect.sid`. Where sessions are shared, the name is
+    /// that of the manager's own [cookie](crate::SessionManagerBuilder::cookie).
+    pub fn cookie_name(mut self, name: impl Into<String>) -> Self {
+        self.cookie_name = name.into();
+        self
     }
 
     /// `cookie.maxAge`: how long a new session lives from its last use on, 1 second to 400 days. Default: unset, as there.

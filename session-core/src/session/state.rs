@@ -6,9 +6,11 @@ use crate::backend::Caller;
 use crate::changes::{Lookup, SeenOn, Step};
 use crate::clock::Moment;
 use crate::commit::{Intent, Known};
-use crate::cookie_header::Candidates;
+use crate::cookie_header::PresentedValues;
 use crate::error::Error;
 use crate::event::TARGET;
+#[cfg(feature = "express")]
+use crate::express::Inheritance;
 use crate::id::{PresentedId, SessionId, StoreKey};
 use crate::manager::Shared;
 use crate::payload::Snapshot;
@@ -18,7 +20,7 @@ use crate::signing::KeyAge;
 pub(crate) struct Inner {
     pub(crate) shared: Arc<Shared>,
     /// What the client presented under our name.
-    pub(super) candidates: Candidates,
+    pub(super) presented: PresentedValues,
     pub(crate) is_secure: bool,
     pub(crate) began_at: Moment,
     pub(super) state: Mutex<State>,
@@ -42,6 +44,8 @@ pub(crate) struct State {
     pub(crate) revoked_at: Option<Moment>,
     /// The session was read or written, so the response depends on it.
     pub(crate) is_used: bool,
+    #[cfg(feature = "express")]
+    pub(super) has_taken_over: bool,
     pub(crate) is_head_sent: bool,
     /// The store could not be read and the application chose to go on.
     pub(crate) is_out: bool,
@@ -54,6 +58,9 @@ enum Presented {
     Unchecked,
     Nothing,
     Verified(PresentedId, KeyAge),
+    /// An id of the program that had the sessions before.
+    #[cfg(feature = "express")]
+    Inherited(Inheritance),
 }
 
 impl Inner {
@@ -65,15 +72,34 @@ impl Inner {
     /// The key of the id that the client presented, if one of them is ours.
     pub(crate) fn verify(&self, state: &mut State) -> Option<StoreKey> {
         if matches!(state.presented, Presented::Unchecked) {
-            state.presented = match self.shared.transport.verify(&self.candidates, &self.shared.keys) {
+            state.presented = match self.shared.transport.verify(&self.presented.ours, &self.shared.keys) {
                 Some(verified) => {
                     state.key = Some(verified.id.store_key());
                     Presented::Verified(verified.id, verified.key_age)
                 }
-                None => Presented::Nothing,
+                None => self.verify_inherited(state),
             };
         }
         state.key
+    }
+
+    #[cfg(feature = "express")]
+    fn verify_inherited(&self, state: &mut State) -> Presented {
+        let predecessor = self.shared.predecessor.as_ref();
+        let inheritance = predecessor.and_then(|predecessor| predecessor.verify(&self.presented.inherited));
+        match inheritance {
+            Some(inheritance) => {
+                state.key = Some(inheritance.heir.store_key());
+                Presented::Inherited(inheritance)
+            }
+            None => Presented::Nothing,
+        }
+    }
+
+    #[cfg(not(feature = "express"))]
+    #[expect(clippy::unused_self, reason = "without Express nobody has anything to leave")]
+    fn verify_inherited(&self, _state: &mut State) -> Presented {
+        Presented::Nothing
     }
 
     /// Who asks the backend.
@@ -126,13 +152,30 @@ impl State {
         match (&self.issued, &self.presented) {
             (Some(issued), _) => Some(issued.as_bytes()),
             (None, Presented::Verified(presented, _)) => Some(presented.as_bytes()),
+            #[cfg(feature = "express")]
+            (None, Presented::Inherited(inheritance)) => Some(inheritance.heir.as_bytes()),
             (None, Presented::Unchecked | Presented::Nothing) => None,
         }
     }
 
-    /// Whether the browser's cookie was signed by a key that no longer signs.
+    /// Whether the browser's cookie was signed by a key that no longer signs, or by the program that had the sessions before.
     pub(crate) fn is_signed_by_an_old_key(&self) -> bool {
-        self.issued.is_none() && matches!(self.presented, Presented::Verified(_, KeyAge::Old))
+        let is_old = match &self.presented {
+            Presented::Verified(_, key_age) => *key_age == KeyAge::Old,
+            #[cfg(feature = "express")]
+            Presented::Inherited(_) => true,
+            Presented::Unchecked | Presented::Nothing => false,
+        };
+        is_old && self.issued.is_none()
+    }
+
+    /// What is to be taken over before anything is known of the session.
+    #[cfg(feature = "express")]
+    pub(super) fn inheritance(&self) -> Option<Inheritance> {
+        match &self.presented {
+            Presented::Inherited(inheritance) if !self.has_taken_over => Some(inheritance.clone()),
+            Presented::Unchecked | Presented::Nothing | Presented::Verified(..) | Presented::Inherited(_) => None,
+        }
     }
 }
 

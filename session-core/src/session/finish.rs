@@ -56,9 +56,8 @@ impl Session {
         let shared = &*inner.shared;
         let _gate = inner.gate.lock().await;
         let now = shared.clock.now();
-        if self.lock().needs_the_session(inner, failed)
-            && let Err(error) = self.take_over().await
-        {
+        inner.verify(&mut self.lock());
+        if let Err(error) = self.take_over().await {
             shared.notify_failure(self.lock().key, &error);
             return Err(error);
         }
@@ -121,14 +120,6 @@ impl State {
         let rules = shared.rules(can_issue, can_issue && self.is_signed_by_an_old_key());
         let session = (key, self.known.clone());
         Ok(Some(Commit::new(rules, shared, session, intent, (began_at, now))))
-    }
-
-    /// Whether a commit would look for the session.
-    fn needs_the_session(&mut self, inner: &Inner, failed: bool) -> bool {
-        inner.verify(self);
-        let is_empty = self.intent.is_empty() || (failed && self.intent.clone().after_failure().is_empty());
-        let switches = &inner.shared.switches;
-        !is_empty || switches.any_request_is_activity || switches.stores_empty
     }
 
     /// Knows what the commit made of the session.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use session_kit::{CookieSettings, SessionManager, SigningKeys, Store, store};
 
-use crate::express::Express;
+use crate::express::{Express, Predecessor};
 use crate::start_error::USAGE_FAULT;
 use crate::{StartError, express, secret_file};
 
@@ -29,6 +29,14 @@ pub(crate) struct Options {
     /// Share the sessions of an Express app, whose package of this name keeps them in the store
     #[arg(long, value_name = "KIND", requires = "secret")]
     pub(crate) express: Option<Express>,
+
+    /// Take over the sessions that an Express app had until now: its package of this name kept them there
+    #[arg(long, value_name = "KIND=URL", requires = "take_over_secret")]
+    take_over: Option<Predecessor>,
+
+    /// The secrets of that app, separated by commas
+    #[arg(long, value_name = "SECRETS", env = "EXPRESS_SECRET", hide_env_values = true)]
+    take_over_secret: Option<String>,
 
     /// Base64 keys that sign the cookies, separated by commas, the newest first [default: those in the secret file]
     ///
@@ -60,12 +68,20 @@ impl Options {
         Ok(store::connect(&self.store).await?)
     }
 
-    pub(crate) fn session_manager(
+    pub(crate) async fn session_manager(
         &self,
         store: Arc<dyn Store>,
         keys: SigningKeys,
     ) -> Result<SessionManager, StartError> {
-        Ok(SessionManager::builder(store, keys).cookie(self.cookie(None)).build()?)
+        let builder = SessionManager::builder(store, keys).cookie(self.cookie(None));
+        let builder = match &self.take_over {
+            Some(predecessor) => {
+                let secrets = self.take_over_secret.iter().flat_map(|secrets| secrets.split(','));
+                express::taking_over(builder, predecessor, secrets).await?
+            }
+            None => builder,
+        };
+        Ok(builder.build()?)
     }
 
     /// A manager of sessions that an Express app has, too.

@@ -41,5 +41,5 @@ where
     let store = options.connect().await?;
     // It ends with the runtime, which may be at any moment.
     tokio::spawn(ExpiredSessions::of(Arc::clone(&store)).sweep_every(CLEAN_UP_INTERVAL)?);
-    serve(options.listen, options.session_manager(store, keys)?).await
+    serve(options.listen, options.session_manager(store, keys).await?).await
 }

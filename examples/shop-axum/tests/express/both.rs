@@ -95,6 +95,20 @@ impl Both {
     }
 }
 
+/// The shop on a store of its own, which takes over what Express had.
+pub(crate) fn heir(kind: Kind) -> Shop {
+    let take_over = format!("{}={}", kind.name(), kind.url());
+    Shop::with(&[
+        "--store",
+        "sqlite:shop.db",
+        "--take-over",
+        &take_over,
+        "--take-over-secret",
+        SECRET,
+        "--insecure-http",
+    ])
+}
+
 pub(crate) const ANN: &str = "ann@example.com";
 
 /// The shop with these secrets, separated by commas.

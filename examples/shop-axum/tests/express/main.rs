@@ -61,4 +61,5 @@ kinds! {
     no_write_of_express_is_overwritten
     no_write_of_ours_is_lost
     devices_are_not_listed_and_it_says_why
+    nobody_is_logged_out_when_the_last_route_has_moved
 }

@@ -5,7 +5,7 @@ use std::thread;
 use serde_json::{Value, json};
 use session_kit::{Clock, SystemClock};
 
-use super::{ANN, Both, Kind, SECRET, shop};
+use super::{ANN, Both, Kind, SECRET, heir, shop};
 use crate::Browser;
 use crate::node::Visitor;
 
@@ -400,4 +400,47 @@ pub(crate) fn devices_are_not_listed_and_it_says_why(kind: Kind) {
     assert_eq!(reply.status, 422);
     reply.shows("shared with Express");
     assert_eq!(visitor.seen()["session"]["user"]["email"], ANN);
+}
+
+/// The app has stopped, and the shop has another store, other keys and another cookie.
+pub(crate) fn nobody_is_logged_out_when_the_last_route_has_moved(kind: Kind) {
+    let both = Both::open(kind);
+    let mut visitors: Vec<_> = (0..8).map(|_| both.visitor()).collect();
+    for (number, visitor) in visitors.iter_mut().enumerate() {
+        if number % 2 == 0 {
+            visitor.tell("/login", &json!({ "email": ANN }));
+            visitor.add_there("mug");
+        } else {
+            both.sign_in_here(visitor);
+            both.add_here(visitor, "mug");
+        }
+    }
+    let Both { express, shop } = both;
+    drop((express, shop));
+
+    let shop = heir(kind);
+    for Visitor(browser) in &mut visitors {
+        browser.address = shop.address;
+        let tabs = ["tin", "mug", "cup"].map(|item| {
+            let mut tab = browser.clone();
+            thread::spawn(move || {
+                assert_eq!(tab.post("/cart/add", &[("item", item)]).status, 303);
+                tab
+            })
+        });
+        let [mut first, ..] = tabs.map(|tab| tab.join().unwrap());
+        assert!(first.cookie.as_deref().unwrap().starts_with("session="));
+        for tab in [browser, &mut first] {
+            assert_eq!(tab.json("/account")["user"]["email"], ANN);
+            assert_eq!(tab.items(), ["cup", "mug", "tin"]);
+        }
+    }
+    let [Visitor(first), ..] = &mut visitors[..] else {
+        unreachable!()
+    };
+    assert_eq!(first.json("/devices")["sessions"].as_array().unwrap().len(), 8);
+    first.post("/devices/revoke-others", &[]);
+    for Visitor(other) in &mut visitors[1..] {
+        assert_eq!(other.get_json("/account").status, 401);
+    }
 }

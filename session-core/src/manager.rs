@@ -93,7 +93,7 @@ impl SessionManager {
     ///   JavaScript would round.
     /// - There is no index of owners: listing and revoking a user's sessions is [`Error::NoOwnerIndex`].
     /// - An old id leads nowhere after a rotation. What overlapping requests had recorded for it is dropped with an event.
-    /// - There is no absolute limit. `expiry`, `header` and `id_generator` are refused.
+    /// - There is no absolute limit. `expiry` and `header` are refused.
     ///
     /// A write of Express between our load and our commit is seen, and what was recorded here is made again on what it wrote.
     /// Express itself looks at nothing: what is written here while one of its requests is under way, that request overwrites

@@ -1,5 +1,7 @@
 //! What the fuzz targets share: one store with one session, and a store that answers any bytes.
 
+mod any_text;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 
@@ -10,6 +12,8 @@ use session_core::{
 };
 use session_store_memory::MemoryStore;
 use tokio::runtime::Runtime;
+
+pub use any_text::{AnyText, SECRET, SHARED_COOKIE};
 
 /// The name of the cookie under test.
 pub const NAME: &str = "__Host-session";

@@ -53,10 +53,11 @@ pub mod store;
 pub use session_core::{
     CUT_OFF_KEPT, CachePolicy, Cause, Clock, CommitFuture, Committed, ConfigError, CookieSettings, CorruptRecord,
     Created, Deleted, Error, Event, ExpiredSessions, Expiry, Handle, HeaderLines, IdGenerator, InvalidCookie,
-    InvalidExpiry, InvalidHandle, InvalidOwner, InvalidSigningKeys, Key, KeyName, Listed, Loaded, MARK_KEPT, Moment,
-    Observer, Owner, PresentedId, Priority, RandomError, RandomIds, Record, RequestInfo, ResponseHeaders, Revision,
-    Rotated, Rotation, SameSite, Session, SessionId, SessionManager, SessionManagerBuilder, SessionSummary,
-    SigningKeys, Store, StoreError, StoreKey, SystemClock, Touch, Touched, TrustedProxies, Updated, ValueKey,
+    InvalidExpiry, InvalidHandle, InvalidOwner, InvalidScanCursor, InvalidSigningKeys, Key, KeyName, Listed, Loaded,
+    MARK_KEPT, Moment, Observer, Owner, PresentedId, Priority, RandomError, RandomIds, Record, RequestInfo,
+    ResponseHeaders, Revision, Rotated, Rotation, SameSite, ScanCursor, Scanned, Session, SessionId, SessionManager,
+    SessionManagerBuilder, SessionSummary, SigningKeys, Store, StoreError, StoreKey, SystemClock, Touch, Touched,
+    TrustedProxies, Updated, ValueKey,
 };
 #[cfg(feature = "express")]
 #[doc(inline)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use session_kit::{Created, Deleted, Listed, Loaded, Rotated, Rotation, Touch, Touched, Updated};
+use session_kit::{Created, Deleted, Listed, Loaded, Rotated, Rotation, ScanCursor, Scanned, Touch, Touched, Updated};
 use session_kit::{Moment, Owner, Record, Revision, Store, StoreError, StoreKey};
 use tokio::time::Instant;
 
@@ -51,5 +51,6 @@ delegate! {
     delete_sessions_of(owner: &Owner, except: Option<&StoreKey>, now: Moment) -> u64;
     delete_expired(limit: usize, now: Moment) -> u64;
     count(now: Moment) -> u64;
+    scan(from: Option<&ScanCursor>, limit: usize) -> Scanned;
     clear() -> ();
 }

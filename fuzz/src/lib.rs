@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use session_core::{
-    Created, Deleted, Listed, Loaded, Moment, Owner, Record, RequestInfo, Revision, Rotated, Rotation, Session,
+    Created, Deleted, Listed, Loaded, Moment, Owner, Record, RequestInfo, Revision, Rotated, Rotation, ScanCursor, Scanned, Session,
     SessionManager, SigningKeys, Store, StoreError, StoreKey, Touch, Touched, Updated,
 };
 use session_store_memory::MemoryStore;
@@ -145,6 +145,10 @@ impl Store for AnyPayload {
 
     async fn count(&self, _: Moment) -> Result<u64, StoreError> {
         Ok(1)
+    }
+
+    async fn scan(&self, _: Option<&ScanCursor>, _: usize) -> Result<Scanned, StoreError> {
+        Ok(Scanned::default())
     }
 
     async fn clear(&self) -> Result<(), StoreError> {

@@ -1,4 +1,4 @@
-//! The eleven operations of a wrapper, each of them sent through one method.
+//! The twelve operations of a wrapper, each of them sent through one method.
 
 /// Implements `Store` for a wrapper by its method `around(operation, call)`, where `call` is the operation on the store
 /// inside, which is `self.$inner`.
@@ -97,6 +97,15 @@ macro_rules! forward_operations {
 
             async fn count(&self, now: ::session_core::Moment) -> Result<u64, ::session_core::StoreError> {
                 self.around($crate::Operation::Count, self.$($inner)+.count(now)).await
+            }
+
+            async fn scan(
+                &self,
+                from: Option<&::session_core::ScanCursor>,
+                limit: usize,
+            ) -> Result<::session_core::Scanned, ::session_core::StoreError> {
+                self.around($crate::Operation::Scan, self.$($inner)+.scan(from, limit))
+                    .await
             }
 
             async fn clear(&self) -> Result<(), ::session_core::StoreError> {

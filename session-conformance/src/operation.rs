@@ -26,6 +26,8 @@ pub enum Operation {
     DeleteExpired,
     /// [`Store::count`](session_core::Store::count)
     Count,
+    /// [`Store::scan`](session_core::Store::scan)
+    Scan,
     /// [`Store::clear`](session_core::Store::clear)
     Clear,
 }
@@ -34,7 +36,7 @@ impl Operation {
     /// Whether it may change what the store holds.
     #[must_use]
     pub const fn is_write(self) -> bool {
-        !matches!(self, Self::Load | Self::SessionsOf | Self::Count)
+        !matches!(self, Self::Load | Self::SessionsOf | Self::Count | Self::Scan)
     }
 }
 
@@ -51,6 +53,7 @@ impl fmt::Display for Operation {
             Self::DeleteSessionsOf => "delete_sessions_of",
             Self::DeleteExpired => "delete_expired",
             Self::Count => "count",
+            Self::Scan => "scan",
             Self::Clear => "clear",
         })
     }

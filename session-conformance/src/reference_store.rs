@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use session_core::{
-    CUT_OFF_KEPT, Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, Store,
-    StoreError, StoreKey, Touch, Touched, Updated,
+    CUT_OFF_KEPT, Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor,
+    Scanned, Store, StoreError, StoreKey, Touch, Touched, Updated,
 };
 
 use contents::{Contents, Entry, Found};
@@ -184,6 +184,17 @@ impl Store for ReferenceStore {
 
     async fn count(&self, now: Moment) -> Result<u64, StoreError> {
         Ok(self.contents().living(now).map(|_| 1).sum())
+    }
+
+    async fn scan(&self, from: Option<&ScanCursor>, limit: usize) -> Result<Scanned, StoreError> {
+        let after = from.map(ScanCursor::to_key).transpose()?;
+        let contents = self.contents();
+        let sessions = contents
+            .entries
+            .iter()
+            .filter(|(_, entry)| matches!(entry, Entry::Record(_)));
+        let rest = sessions.map(|(key, _)| *key).filter(|key| Some(*key) > after);
+        Ok(Scanned::in_order(rest.take(limit).collect(), limit))
     }
 
     async fn clear(&self) -> Result<(), StoreError> {

@@ -32,6 +32,7 @@ mod random;
 mod resend;
 mod revoke;
 mod rotate;
+mod scan;
 mod sequence;
 mod step;
 mod together;
@@ -54,6 +55,7 @@ pub use random::*;
 pub use resend::*;
 pub use revoke::*;
 pub use rotate::*;
+pub use scan::*;
 #[doc(hidden)]
 pub use touch::*;
 pub use update::*;

@@ -19,6 +19,7 @@ mod faulty_stores {
     pub(crate) mod resend;
     pub(crate) mod revoke;
     pub(crate) mod rotate;
+    pub(crate) mod scan;
     pub(crate) mod touch;
     pub(crate) mod update;
     pub(crate) mod upkeep;
@@ -33,7 +34,7 @@ use session_core::Store;
 
 use faulty_stores::fault::{Faulty, NoFault, Planted};
 use faulty_stores::{
-    create, cut_off, delete, index, kept, load, mark, remembered, resend, revoke, rotate, touch, update, upkeep,
+    create, cut_off, delete, index, kept, load, mark, remembered, resend, revoke, rotate, scan, touch, update, upkeep,
     written,
 };
 
@@ -57,6 +58,7 @@ fn planted() -> Vec<Planted> {
         cut_off::planted(),
         remembered::planted(),
         upkeep::planted(),
+        scan::planted(),
     ];
     groups.into_iter().flatten().collect()
 }

@@ -83,5 +83,6 @@ pub use request_info::{RequestInfo, TrustedProxies};
 pub use session::{CommitFuture, Committed, Session, SessionSummary};
 pub use signing::{InvalidSigningKeys, SigningKeys};
 pub use store::{
-    CUT_OFF_KEPT, Created, Deleted, Listed, Loaded, MARK_KEPT, Rotated, Rotation, Store, Touch, Touched, Updated,
+    CUT_OFF_KEPT, Created, Deleted, InvalidScanCursor, Listed, Loaded, MARK_KEPT, Rotated, Rotation, ScanCursor,
+    Scanned, Store, Touch, Touched, Updated,
 };

@@ -1,6 +1,7 @@
 //! The store contract.
 
 mod answers;
+mod scan;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use crate::error::StoreError;
 use crate::id::StoreKey;
 use crate::record::{Owner, Record, Revision};
 pub use answers::{Created, Deleted, Listed, Loaded, Rotated, Rotation, Touch, Touched, Updated};
+pub use scan::{InvalidScanCursor, ScanCursor, Scanned};
 
 /// How long a store remembers an owner's cut-off: the longest that a sign-in may be in flight and still be ended.
 pub const CUT_OFF_KEPT: Duration = Duration::from_secs(60 * 60);
@@ -160,6 +162,20 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// When the store failed.
     async fn count(&self, now: Moment) -> Result<u64, StoreError>;
 
+    /// The keys of all sessions, a page at a time: for whoever walks over all of them, such as a move to another store.
+    ///
+    /// A walk begins with no cursor and goes on from the `next` of each page, until there is none. A session that is filed under one key from
+    /// before the first page until after the last is on one of them at the least. There is no order. Keys may come twice, and those of marks
+    /// and of what has ended may be among them. Where the engine's server gives way to another in the middle of a walk, sessions may be
+    /// passed over.
+    ///
+    /// `limit` is about how many keys a page is to have. It may have more, fewer or none, and still have a next.
+    ///
+    /// # Errors
+    ///
+    /// When the store failed, or the cursor is none of its own: [`InvalidScanCursor`].
+    async fn scan(&self, from: Option<&ScanCursor>, limit: usize) -> Result<Scanned, StoreError>;
+
     /// Removes all that this store holds: for operators and tests.
     ///
     /// # Errors
@@ -226,6 +242,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     async fn count(&self, now: Moment) -> Result<u64, StoreError> {
         (**self).count(now).await
+    }
+
+    async fn scan(&self, from: Option<&ScanCursor>, limit: usize) -> Result<Scanned, StoreError> {
+        (**self).scan(from, limit).await
     }
 
     async fn clear(&self) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use session_core::{Listed, Moment, Owner, StoreKey};
+use session_core::{InvalidScanCursor, Listed, Moment, Owner, ScanCursor, Scanned, StoreError, StoreKey};
 
 use crate::removed::Removed;
 use crate::sessions::Sessions;
@@ -74,6 +74,25 @@ impl Sessions {
         let living = |slots: &Slots| slots.iter().filter(|slot| is_living_session(&slot.state, now)).count();
         let all: usize = self.shards.iter().map(|shard| living(&shard.read())).sum();
         u64::try_from(all).unwrap_or(u64::MAX)
+    }
+
+    /// A page is made of whole shards, so that nothing moves within what a cursor has passed; its number is the next shard's.
+    pub(crate) fn scan(&self, from: Option<&ScanCursor>, limit: usize) -> Result<Scanned, StoreError> {
+        let mut number = from.map_or(Ok(0), ScanCursor::to_number)?;
+        let first = usize::try_from(number).map_err(|_| InvalidScanCursor::new())?;
+        let mut page = Scanned::default();
+        let mut shards = self.shards.iter().skip(first).peekable();
+        while let Some(shard) = shards.next() {
+            let slots = shard.read();
+            let sessions = slots.iter().filter(|slot| matches!(slot.state, State::Session(_)));
+            page.keys.extend(sessions.map(|slot| slot.key));
+            number += 1;
+            if page.keys.len() >= limit && shards.peek().is_some() {
+                page.next = Some(ScanCursor::new(number.to_be_bytes()));
+                break;
+            }
+        }
+        Ok(page)
     }
 
     /// Everything is locked before anything goes, so that no session slips from one shard to another meanwhile.

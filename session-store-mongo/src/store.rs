@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Collection};
 use session_core::{
-    Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, Store, StoreError, StoreKey,
-    Touch, Touched, Updated,
+    Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
+    StoreError, StoreKey, Touch, Touched, Updated,
 };
 
 use crate::connect_error::MongoConnectError;
@@ -145,6 +145,10 @@ impl Store for MongoStore {
     /// Reads every document.
     async fn count(&self, now: Moment) -> Result<u64, StoreError> {
         self.sessions.count(now).await
+    }
+
+    async fn scan(&self, from: Option<&ScanCursor>, limit: usize) -> Result<Scanned, StoreError> {
+        self.sessions.scan(from, limit).await
     }
 
     async fn clear(&self) -> Result<(), StoreError> {

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use redis::aio::ConnectionLike;
 use redis::cluster_async::ClusterConnection;
 use session_core::{
-    Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, Store, StoreError, StoreKey,
-    Touch, Touched, Updated,
+    Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
+    StoreError, StoreKey, Touch, Touched, Updated,
 };
 
 use crate::connect_error::RedisConnectError;
@@ -152,6 +152,10 @@ impl Store for RedisStore {
     /// Reads the beginning of every session. One may be counted twice while Redis resizes its tables.
     async fn count(&self, now: Moment) -> Result<u64, StoreError> {
         self.sessions.count(now).await
+    }
+
+    async fn scan(&self, from: Option<&ScanCursor>, limit: usize) -> Result<Scanned, StoreError> {
+        self.sessions.scan(from, limit).await
     }
 
     async fn clear(&self) -> Result<(), StoreError> {

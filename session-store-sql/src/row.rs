@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 
-use session_core::{Listed, Loaded, Moment, Owner, Record, Revision, StoreError, StoreKey};
+use session_core::{Listed, Loaded, Moment, Owner, Record, Revision, Scanned, StoreError, StoreKey};
 
 /// What statements say in their first column, where they have several answers: it was done.
 pub(crate) const APPLIED: i64 = 1;
 /// The owner's sessions were ended after the sign-in began.
 pub(crate) const CUT_OFF: i64 = 2;
+
+/// No bytes sort before any.
+pub(crate) const BEFORE_ALL_KEYS: &[u8] = &[];
 
 /// A row of an engine.
 pub(crate) trait Row {
@@ -86,6 +89,12 @@ pub(crate) fn listed(row: &impl Row) -> Result<Listed, StoreError> {
         last_seen_at: moment(row, 2)?,
         expires_at: moment(row, 3)?,
     })
+}
+
+/// A page of keys, from `id`.
+pub(crate) fn scanned(rows: &[impl Row], limit: usize) -> Result<Scanned, StoreError> {
+    let keys: Result<_, _> = rows.iter().map(|row| key(row, 0)).collect();
+    Ok(Scanned::in_order(keys?, limit))
 }
 
 /// How many rows have a one in their first column.

@@ -118,6 +118,9 @@ macro_rules! __store_cases {
             delete_expired_stays_within_its_limit
             delete_expired_spares_the_living
             count_counts_the_living
+            scan_comes_to_every_session
+            scan_makes_up_no_sessions
+            scan_passes_over_nothing_that_stays
             clear_removes_everything
             concurrent_updates_lose_no_write
             concurrent_creations_of_one_key_make_one_session

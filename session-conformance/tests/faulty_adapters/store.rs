@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use async_trait::async_trait;
 use session_conformance::ReferenceStore;
 use session_core::{
-    Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, Store, StoreError, StoreKey,
-    Touch, Touched, Updated,
+    Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
+    StoreError, StoreKey, Touch, Touched, Updated,
 };
 
 use super::fault::StoreFault;
@@ -172,6 +172,10 @@ impl Store for FaultyStore {
 
     async fn count(&self, now: Moment) -> Answer<u64> {
         self.inner.count(now).await
+    }
+
+    async fn scan(&self, from: Option<&ScanCursor>, limit: usize) -> Answer<Scanned> {
+        self.inner.scan(from, limit).await
     }
 
     async fn clear(&self) -> Answer<()> {

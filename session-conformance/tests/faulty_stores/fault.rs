@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use session_conformance::ReferenceStore;
 use session_core::{
-    Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, Store, StoreError, StoreKey,
-    Touch, Touched, Updated,
+    Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
+    StoreError, StoreKey, Touch, Touched, Updated,
 };
 
 pub(crate) type Answer<T> = Result<T, StoreError>;
@@ -106,6 +106,10 @@ pub(crate) trait Fault: Debug + Default + Send + Sync + 'static {
         to.count(now).await
     }
 
+    async fn scan(&self, to: &ReferenceStore, from: Option<&ScanCursor>, limit: usize) -> Answer<Scanned> {
+        to.scan(from, limit).await
+    }
+
     async fn clear(&self, to: &ReferenceStore) -> Answer<()> {
         to.clear().await
     }
@@ -165,6 +169,10 @@ impl<F: Fault> Store for Faulty<F> {
 
     async fn count(&self, now: Moment) -> Answer<u64> {
         self.fault.count(&self.reference, now).await
+    }
+
+    async fn scan(&self, from: Option<&ScanCursor>, limit: usize) -> Answer<Scanned> {
+        self.fault.scan(&self.reference, from, limit).await
     }
 
     async fn clear(&self) -> Answer<()> {

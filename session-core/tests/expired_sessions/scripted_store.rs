@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use session_core::{
-    Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, Store, StoreError, StoreKey,
-    Touch, Touched, Updated,
+    Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
+    StoreError, StoreKey, Touch, Touched, Updated,
 };
 use tokio::time::{Instant, sleep};
 
@@ -124,6 +124,10 @@ impl Store for ScriptedStore {
     }
 
     async fn count(&self, _: Moment) -> Result<u64, StoreError> {
+        unreachable!("the clean-up only removes")
+    }
+
+    async fn scan(&self, _: Option<&ScanCursor>, _: usize) -> Result<Scanned, StoreError> {
         unreachable!("the clean-up only removes")
     }
 

@@ -18,6 +18,7 @@ crate::statement::statements! {
     look_for_rotation
     probe
     rotate
+    scan
     sessions_of
     touch
     update

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use session_core::{
-    Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, Store, StoreError, StoreKey,
-    Touch, Touched, Updated,
+    Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
+    StoreError, StoreKey, Touch, Touched, Updated,
 };
 use sqlx::mysql::{MySqlConnectOptions, MySqlPool};
 
@@ -150,6 +150,10 @@ impl Store for MySqlStore {
 
     async fn count(&self, now: Moment) -> Result<u64, StoreError> {
         self.sessions.count(now).await
+    }
+
+    async fn scan(&self, from: Option<&ScanCursor>, limit: usize) -> Result<Scanned, StoreError> {
+        self.sessions.scan(from, limit).await
     }
 
     async fn clear(&self) -> Result<(), StoreError> {

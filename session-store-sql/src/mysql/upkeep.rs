@@ -1,6 +1,6 @@
 //! What concerns all sessions together.
 
-use session_core::{Moment, StoreError};
+use session_core::{Moment, ScanCursor, Scanned, StoreError};
 
 use crate::row;
 use crate::value::values;
@@ -26,6 +26,13 @@ impl Sessions {
 
     pub(super) async fn count(&self, now: Moment) -> Result<u64, StoreError> {
         row::counted(&self.read(&self.statements.count, values![now]).await?)
+    }
+
+    pub(super) async fn scan(&self, from: Option<&ScanCursor>, limit: usize) -> Result<Scanned, StoreError> {
+        let after = from.map(ScanCursor::to_key).transpose()?;
+        let after = after.as_ref().map_or(row::BEFORE_ALL_KEYS, |key| key.as_bytes());
+        let rows = self.read(&self.statements.scan, values![after, limit]).await?;
+        row::scanned(&rows, limit)
     }
 
     pub(super) async fn clear(&self) -> Result<(), StoreError> {

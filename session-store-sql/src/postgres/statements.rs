@@ -14,6 +14,7 @@ crate::statement::statements! {
     load
     probe
     rotate
+    scan
     sessions_of
     touch
     update

@@ -12,6 +12,7 @@ crate::statement::statements! {
     delete_sessions_of
     load
     rotate
+    scan
     sessions_of
     touch
     update

@@ -12,6 +12,9 @@ pub use session_store_mongo::{ConnectMongoStore, ConnectMongodbSessionStore};
 #[cfg(feature = "mongo")]
 #[doc(inline)]
 pub use session_store_mongo::{MongoConnectError, MongoStore, MongoStoreBuilder};
+#[cfg(feature = "moving")]
+#[doc(inline)]
+pub use session_store_moving::{Migration, MigrationError, MovingStore, Progress};
 #[cfg(all(feature = "redis", feature = "express"))]
 #[doc(inline)]
 pub use session_store_redis::ConnectRedisStore;

@@ -47,6 +47,8 @@ enum Kind {
     /// What the example shops share.
     Shop,
     Example,
+    /// A command for operators.
+    Tool,
 }
 
 impl Kind {
@@ -58,6 +60,7 @@ impl Kind {
             "session-conformance" => (name == folder).then_some(Self::Conformance),
             "session-test-support" => (name == folder).then_some(Self::TestSupport),
             "session-store-memory" => (name == folder).then_some(Self::MemoryStore),
+            "session-migrate" => (name == folder).then_some(Self::Tool),
             _ if folder.starts_with("session-store-") => (name == folder).then_some(Self::Store),
             _ => match folder.split_once('/')? {
                 ("adapters", framework) => (name.strip_prefix("session-")? == framework).then_some(Self::Adapter),
@@ -75,7 +78,7 @@ impl Kind {
                 other == Self::Core
             }
             Self::Facade => matches!(other, Self::Core | Self::MemoryStore | Self::Store | Self::Adapter),
-            Self::Shop => other == Self::Facade,
+            Self::Shop | Self::Tool => other == Self::Facade,
             Self::Example => other != Self::Example,
         }
     }
@@ -86,7 +89,7 @@ impl Kind {
             Self::MemoryStore | Self::TestSupport => suites,
             Self::Store => suites || other == Self::TestSupport,
             Self::Core | Self::Conformance | Self::Adapter => suites || other == Self::MemoryStore,
-            Self::Facade | Self::Shop | Self::Example => true,
+            Self::Facade | Self::Shop | Self::Example | Self::Tool => true,
         }
     }
 }

@@ -45,3 +45,8 @@ mod transit;
 pub use migration::{Migration, MigrationError};
 pub use progress::Progress;
 pub use store::MovingStore;
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -2,10 +2,6 @@
 //!
 //! On real stores the same is done by the command that moves sessions, whose crate has them all.
 
-mod support {
-    pub(crate) mod both_kinds;
-}
-
 mod moving {
     use session_conformance::ReferenceStore;
     use session_store_moving::MovingStore;
@@ -21,10 +17,20 @@ mod prepared {
 }
 
 mod both_kinds {
+    use std::sync::Arc;
+
     use session_conformance::ReferenceStore;
+    use session_store_moving::MovingStore;
+    use session_test_support::taking_turns::TakingTurns;
 
-    use crate::support::both_kinds::BothKinds;
+    session_conformance::store_contract!(async { both_kinds() });
+    session_conformance::manager_contract!(async { both_kinds() });
 
-    session_conformance::store_contract!(async { BothKinds::over(ReferenceStore::new(), ReferenceStore::new()) });
-    session_conformance::manager_contract!(async { BothKinds::over(ReferenceStore::new(), ReferenceStore::new()) });
+    fn both_kinds() -> TakingTurns<MovingStore> {
+        let (old, new) = (Arc::new(ReferenceStore::new()), Arc::new(ReferenceStore::new()));
+        TakingTurns::of(
+            MovingStore::prepared(Arc::clone(&old), Arc::clone(&new)),
+            MovingStore::new(old, new),
+        )
+    }
 }

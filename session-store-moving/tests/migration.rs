@@ -1,10 +1,5 @@
 //! All sessions are moved, whatever happens to the stores meanwhile.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "what is not there fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
 
 mod support {
     pub(crate) mod damaged;

@@ -23,6 +23,7 @@ pub mod proxy;
 pub mod service;
 pub mod session;
 pub mod storm;
+pub mod taking_turns;
 pub mod visitor;
 
 /// What `scripts/services` says under `name`.

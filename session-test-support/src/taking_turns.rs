@@ -1,6 +1,5 @@
-//! Two nodes of different kinds in front of the same two stores, taking turns.
+//! Two nodes of different kinds in front of the same sessions, taking turns.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
@@ -8,31 +7,27 @@ use session_core::{
     Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
 };
-use session_store_moving::MovingStore;
 
 /// As a load balancer would, it hands each operation to the other node.
 #[derive(Debug)]
-pub(crate) struct BothKinds {
-    prepared: MovingStore,
-    moving: MovingStore,
+pub struct TakingTurns<S> {
+    one: S,
+    other: S,
     turns: AtomicUsize,
 }
 
-impl BothKinds {
-    pub(crate) fn over(old: impl Store, new: impl Store) -> Self {
-        let (old, new): (Arc<dyn Store>, Arc<dyn Store>) = (Arc::new(old), Arc::new(new));
-        Self {
-            prepared: MovingStore::prepared(Arc::clone(&old), Arc::clone(&new)),
-            moving: MovingStore::new(old, new),
-            turns: AtomicUsize::new(0),
-        }
+impl<S: Store> TakingTurns<S> {
+    /// The store as each of the nodes has it.
+    pub fn of(one: S, other: S) -> Self {
+        let turns = AtomicUsize::new(0);
+        Self { one, other, turns }
     }
 
-    fn next(&self) -> &MovingStore {
+    fn next(&self) -> &S {
         if self.turns.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
-            &self.prepared
+            &self.one
         } else {
-            &self.moving
+            &self.other
         }
     }
 }
@@ -40,7 +35,7 @@ impl BothKinds {
 macro_rules! take_turns {
     ($($operation:ident($($name:ident: $kind:ty),*) -> $answer:ty;)*) => {
         #[async_trait]
-        impl Store for BothKinds {
+        impl<S: Store> Store for TakingTurns<S> {
             /// Nobody draws a key twice, but some cases do, and want to hear of the first: so it is looked for, and a key has one node to be
             /// filed by.
             async fn create(
@@ -54,7 +49,7 @@ macro_rules! take_turns {
                     return Ok(Created::Taken);
                 }
                 let sum: u32 = key.as_bytes().iter().copied().map(u32::from).sum();
-                let node = if sum.is_multiple_of(2) { &self.prepared } else { &self.moving };
+                let node = if sum.is_multiple_of(2) { &self.one } else { &self.other };
                 node.create(key, record, signs_in, now).await
             }
 

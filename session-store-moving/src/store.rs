@@ -9,8 +9,8 @@ use session_core::{
     ScanCursor, Scanned, Store, StoreError, StoreKey, Touch, Touched, Updated,
 };
 
-use crate::stores::{Settled, Sight, Stores, sight, unsettled};
-use crate::transit::{Held, is_in_transit};
+use crate::stores::{Settled, Sight, Stores, any_revision, sight, unsettled};
+use crate::transit::{Held, departed, is_in_transit};
 
 /// How many marks are followed: a session is rotated seldom, and a mark does not live long.
 const MOST_MARKS: usize = 32;
@@ -279,11 +279,35 @@ impl Store for MovingStore {
         self.touch_in_new(key, touch, now).await
     }
 
-    /// Brings the session into the new store first, so that there is one place from which it is deleted, once.
+    /// Where it is in the new store, it is first turned into what nobody believes: so it is ended once, by one of those who try, and a late
+    /// announcement of it is not taken for a session that lived.
     async fn delete(&self, key: &StoreKey, now: Moment) -> Result<Deleted, StoreError> {
-        let (key, _) = self.arrived(key, now).await?;
-        // What is left in the old store would let a late announcement become a session again.
-        self.old().delete(&key, now).await.map(drop)?;
+        let mut key = *key;
+        for _ in 0..MOST_MARKS {
+            let settled = self.stores.settle(&key, now).await?;
+            if let Settled::Moved(successor) = settled {
+                key = successor;
+                continue;
+            }
+            // What is left in the old store would make what is arriving in the new one a session.
+            self.old().delete(&key, now).await.map(drop)?;
+            match settled {
+                Settled::There(record) | Settled::Brought(record) => {
+                    let ended = departed(&record, any_revision());
+                    match self.new_store().update(&key, &ended, record.revision, now).await? {
+                        Updated::Applied => {
+                            self.new_store().delete(&key, now).await.map(drop)?;
+                            return Ok(Deleted::Deleted);
+                        }
+                        Updated::Conflict(_) | Updated::Moved(_) | Updated::Gone => {}
+                    }
+                }
+                Settled::Moved(_) | Settled::Absent => {
+                    self.new_store().delete(&key, now).await.map(drop)?;
+                    return Ok(Deleted::Absent);
+                }
+            }
+        }
         self.new_store().delete(&key, now).await
     }
 

@@ -237,7 +237,7 @@ fn forget<T>(removed: Result<T, StoreError>) {
 }
 
 /// Drawn anew for each attempt, so that no two of them are taken for each other.
-fn any_revision() -> Revision {
+pub(crate) fn any_revision() -> Revision {
     Revision::from_u64(fastrand::u64(..))
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn arriving(record: &Record, revision: Revision) -> Record {
     in_transit(record, revision, payload)
 }
 
-/// For the old store: the session was this one, and is not here any more.
+/// The session was this one, and is not here any more. In the old store it says that what arrives in the new one is to be believed.
 pub(crate) fn departed(record: &Record, revision: Revision) -> Record {
     in_transit(record, revision, &[])
 }

@@ -1,5 +1,6 @@
 //! Two nodes of different kinds in front of the same sessions, taking turns.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
@@ -7,6 +8,7 @@ use session_core::{
     Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
 };
+use tokio::sync::Mutex;
 
 /// As a load balancer would, it hands each operation to the other node.
 #[derive(Debug)]
@@ -14,13 +16,18 @@ pub struct TakingTurns<S> {
     one: S,
     other: S,
     turns: AtomicUsize,
+    used: Mutex<BTreeSet<StoreKey>>,
 }
 
 impl<S: Store> TakingTurns<S> {
     /// The store as each of the nodes has it.
     pub fn of(one: S, other: S) -> Self {
-        let turns = AtomicUsize::new(0);
-        Self { one, other, turns }
+        Self {
+            one,
+            other,
+            turns: AtomicUsize::new(0),
+            used: Mutex::default(),
+        }
     }
 
     fn next(&self) -> &S {
@@ -36,8 +43,7 @@ macro_rules! take_turns {
     ($($operation:ident($($name:ident: $kind:ty),*) -> $answer:ty;)*) => {
         #[async_trait]
         impl<S: Store> Store for TakingTurns<S> {
-            /// Nobody draws a key twice, but some cases do, and want to hear of the first: so it is looked for, and a key has one node to be
-            /// filed by.
+            /// Nobody draws a key twice, but some cases do. A store may refuse one that it has seen before, and so does this.
             async fn create(
                 &self,
                 key: &StoreKey,
@@ -45,12 +51,20 @@ macro_rules! take_turns {
                 signs_in: Option<Moment>,
                 now: Moment,
             ) -> Result<Created, StoreError> {
-                if self.next().load(key, now).await? != Loaded::Absent {
+                let mut used = self.used.lock().await;
+                if used.contains(key) || self.next().load(key, now).await? != Loaded::Absent {
                     return Ok(Created::Taken);
                 }
-                let sum: u32 = key.as_bytes().iter().copied().map(u32::from).sum();
-                let node = if sum.is_multiple_of(2) { &self.one } else { &self.other };
-                node.create(key, record, signs_in, now).await
+                let created = self.next().create(key, record, signs_in, now).await?;
+                if created == Created::Created {
+                    used.insert(*key);
+                }
+                Ok(created)
+            }
+
+            async fn clear(&self) -> Result<(), StoreError> {
+                self.used.lock().await.clear();
+                self.next().clear().await
             }
 
             $(async fn $operation(&self, $($name: $kind),*) -> Result<$answer, StoreError> {
@@ -71,5 +85,4 @@ take_turns! {
     delete_expired(limit: usize, now: Moment) -> u64;
     count(now: Moment) -> u64;
     scan(from: Option<&ScanCursor>, limit: usize) -> Scanned;
-    clear() -> ();
 }

@@ -1,7 +1,7 @@
 //! What a request does to the session, on a node of one kind or the other.
 
 use session_core::{
-    Loaded, MARK_KEPT, Record, Revision, Rotated, Rotation, Store, StoreError, StoreKey, Touch, Updated,
+    Deleted, Loaded, MARK_KEPT, Record, Revision, Rotated, Rotation, Store, StoreError, StoreKey, Touch, Updated,
 };
 
 use crate::world::{FIRST, NOW, key, owner};
@@ -57,7 +57,10 @@ impl Actor {
             Act::Append(byte) => append(store, byte, number).await,
             Act::Rotate(to) => rotate(store, &key(to), number).await,
             Act::Touch => touch(store).await,
-            Act::Delete => store.delete(&key(FIRST), NOW).await.map(|_| Outcome::Done),
+            Act::Delete => Ok(match store.delete(&key(FIRST), NOW).await? {
+                Deleted::Deleted => Outcome::Done,
+                Deleted::Absent => Outcome::Gone,
+            }),
             Act::EndAll => {
                 let ended = store.delete_sessions_of(&owner(), None, NOW).await;
                 ended.map(|_| Outcome::Done)

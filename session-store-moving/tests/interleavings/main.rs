@@ -80,5 +80,6 @@ fn three_at_once() {
         explore(&[moving(Look), prepared(act), prepared(Append(3))], 2);
         explore(&[moving(act), prepared(Append(3)), moving(Delete)], 2);
         explore(&[prepared(Rotate(4)), moving(Look), moving(act)], 2);
+        explore(&[moving(Look), moving(Delete), moving(Delete)], 2);
     }
 }

@@ -4,7 +4,7 @@ use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use session_kit::store::{MongoStore, MySqlStore, PostgresStore, RedisStore, SqliteStore};
+use session_kit::store::{MongoStore, MySqlStore, RedisStore, SqliteStore};
 use session_test_support::folder::Folder;
 use session_test_support::variable;
 
@@ -34,12 +34,6 @@ async fn redis_at(url: &str) -> RedisStore {
 pub(crate) async fn mongo() -> MongoStore {
     let builder = MongoStore::builder(variable("SESSION_KIT_MONGO_URL")).collection(name());
     builder.response_timeout(LIMIT).connect().await.unwrap()
-}
-
-pub(crate) async fn postgres() -> PostgresStore {
-    let builder = PostgresStore::builder(variable("SESSION_KIT_POSTGRES_URL")).table(name());
-    let builder = builder.connections(4).connect_timeout(LIMIT).response_timeout(LIMIT);
-    builder.connect().await.unwrap()
 }
 
 pub(crate) async fn mysql() -> MySqlStore {

@@ -3,13 +3,24 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use session_kit::{Owner, RequestInfo, Session, SessionManager, Store};
+use session_kit::{Error, Owner, RequestInfo, ResponseHeaders, Session, SessionManager, Store, StoreError};
 use session_test_support::visitor::node;
 use tokio::task::JoinHandle;
+
+const MOST_REFUSALS: usize = 20;
 
 /// Who they say they are.
 fn owner(number: usize) -> Owner {
     Owner::new(format!("visitor-{number}")).unwrap()
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    SignIn,
+    Count,
+    GetANewId,
+    SignOut,
+    SignOutEverywhere,
 }
 
 /// One who is signed in, counts in the session, gets a new id from time to time, and knows what is right.
@@ -38,49 +49,79 @@ impl Visitor {
         node.open([self.cookie.as_bytes()], &RequestInfo::new())
     }
 
-    async fn commit(&mut self, node: &SessionManager, session: Session) {
-        let committed = node.commit(session, 200).await;
-        committed.result.unwrap();
-        if let Some(cookie) = committed.headers.set_cookie() {
+    fn take_cookie(&mut self, headers: &ResponseHeaders) {
+        if let Some(cookie) = headers.set_cookie() {
             self.cookie = cookie.split(';').next().unwrap().to_owned();
         }
     }
 
     async fn sign_in(&mut self, node: &SessionManager) {
-        let session = self.open(node);
-        session.sign_in(owner(self.number));
-        session.insert("count", &self.count).unwrap();
-        self.commit(node, session).await;
+        let headers = self.request(node, Act::SignIn).await;
+        self.take_cookie(&headers);
     }
 
     /// Two tabs at once, at two nodes.
     async fn count_in_two_tabs(&mut self, nodes: [&SessionManager; 2]) {
-        let count = async |node: &SessionManager| {
-            let session = self.open(node);
-            session.update("count", |count: &mut u64| *count += 1).await.unwrap();
-            node.commit(session, 200).await.result.unwrap();
-        };
-        tokio::join!(count(nodes[0]), count(nodes[1]));
+        let [one, other] = nodes.map(|node| self.request(node, Act::Count));
+        drop(tokio::join!(one, other));
         self.count += 2;
     }
 
     async fn get_a_new_id(&mut self, node: &SessionManager) {
-        let session = self.open(node);
-        session.regenerate();
-        self.commit(node, session).await;
+        let headers = self.request(node, Act::GetANewId).await;
+        self.take_cookie(&headers);
     }
 
-    /// Here or everywhere, and in again with a session of their own.
+    /// And in again with a session of their own.
     async fn sign_out_and_in(&mut self, nodes: [&SessionManager; 2]) {
-        let session = self.open(nodes[0]);
-        if self.number.is_multiple_of(2) {
-            session.destroy();
+        let is_everywhere = !self.number.is_multiple_of(2);
+        let act = if is_everywhere {
+            Act::SignOutEverywhere
         } else {
-            assert_eq!(session.revoke_all().await.unwrap(), 1, "visitor {}", self.number);
-        }
-        self.commit(nodes[0], session).await;
+            Act::SignOut
+        };
+        drop(self.request(nodes[0], act).await);
         self.ended.push(std::mem::take(&mut self.cookie));
         self.sign_in(nodes[1]).await;
+    }
+
+    /// Asks again for as long as the answer is that a store is away: with files that several processes write to, it sometimes is.
+    async fn request(&self, node: &SessionManager, act: Act) -> ResponseHeaders {
+        for _ in 0..MOST_REFUSALS {
+            let session = self.open(node);
+            let mut result = self.handle(&session, act).await;
+            if result.is_ok() {
+                let committed = node.commit(session, 200).await;
+                result = committed.result;
+                if result.is_ok() {
+                    return committed.headers;
+                }
+            }
+            match result {
+                Err(Error::Store(StoreError::Unavailable(_)) | Error::TimedOut(_)) => {}
+                result => result.unwrap(),
+            }
+        }
+        panic!("visitor {} was refused again and again", self.number);
+    }
+
+    async fn handle(&self, session: &Session, act: Act) -> Result<(), Error> {
+        match act {
+            Act::SignIn => {
+                session.sign_in(owner(self.number));
+                session.insert("count", &self.count)
+            }
+            Act::Count => session.update("count", |count: &mut u64| *count += 1).await,
+            Act::GetANewId => {
+                session.regenerate();
+                Ok(())
+            }
+            Act::SignOut => {
+                session.destroy();
+                Ok(())
+            }
+            Act::SignOutEverywhere => session.revoke_all().await.map(drop),
+        }
     }
 
     /// Nobody has lost, doubled or revived anything.

@@ -153,8 +153,8 @@ impl ConnectMongoStore {
         Ok(Self(self.0.lifetime("ttl", lifetime)?))
     }
 
-    /// `touchAfter`: reading a session moves its end at most once in this time. Default zero, as there, where the manager has
-    /// a limit of its own: once in a tenth of the session's life.
+    /// `touchAfter`: reading a session moves its end at most once in this time; where it is too early, the attempt costs one
+    /// command more. Default zero, as there, where the manager has a limit of its own: once in a tenth of the session's life.
     #[must_use]
     pub fn touch_after(mut self, time: Duration) -> Self {
         self.0.customs.touch_after = time;

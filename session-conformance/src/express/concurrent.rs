@@ -1,19 +1,18 @@
 //! Requests that overlap: with each other, and with those of Express.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use async_trait::async_trait;
-use session_core::{
-    Error, ExpressHabits, ExpressRecord, ExpressRemoved, ExpressReplaced, ExpressSession, ExpressSid, ExpressStore,
-    ExpressVersion, Moment, Owner, StoreError,
-};
+use session_core::{Clock as _, Error, ExpressSid, ExpressStore as _, Owner, SystemClock};
 
-use super::stage::{COOKIE, Visitor, add_one, manager, set};
+use super::stage::{COOKIE, MAX_AGE, Visitor, add_one, manager, set};
 use super::subject::Subject;
 use crate::verdict::{joined, kept, promise, promise_that};
 
 const AT_ONCE: i64 = 64;
+const WRITERS: usize = 4;
+const WRITES: u64 = 8;
+/// Of something that goes wrong now and then.
+const ROUNDS: usize = 32;
 
 /// As with sessions of our own.
 pub async fn different_values_of_overlapping_requests_both_survive(subject: &impl Subject) {
@@ -62,6 +61,24 @@ pub async fn a_count_of_many_is_exact(subject: &impl Subject) {
         kept("it is read", visitor.reads("first").await),
         Some(1 + AT_ONCE),
     );
+}
+
+/// Reads move the end meanwhile, and nothing else.
+pub async fn reads_undo_no_write(subject: &impl Subject) {
+    let visitor = Visitor::new(subject).await;
+    let (store, sid) = (subject.store(), ExpressSid::new(visitor.sid()));
+    let writers: Vec<_> = (0..WRITERS).map(|_| tokio::spawn(count_up(visitor.clone()))).collect();
+    for further in 1..=WRITES {
+        let now = SystemClock.now();
+        let expires_at = now + MAX_AGE + Duration::from_secs(further);
+        kept("a touch is answered", store.touch(&sid, expires_at, now).await);
+    }
+    let mut stored = 1;
+    for writer in writers {
+        stored += joined(writer).await;
+    }
+    let first = kept("it is read", visitor.reads("first").await);
+    promise("what was stored is there", first, Some(stored));
 }
 
 /// Between our read and our write.
@@ -116,77 +133,61 @@ pub async fn a_write_of_express_during_a_sign_in_is_taken_along(subject: &impl S
     promise("nor under an id that nobody has", subject.count().await, 1);
 }
 
-/// It is not known what became of it, and says so.
-pub async fn a_write_whose_reply_was_lost_is_neither_lost_nor_twice(subject: &impl Subject) {
-    let loses = Arc::new(AtomicBool::new(false));
-    let store = Forgetful {
-        inner: subject.store(),
-        loses: Arc::clone(&loses),
-    };
-    let mut visitor = Visitor::of(manager(store)).await;
+/// Who signs in is in a session that is empty, and new.
+pub async fn an_end_by_express_during_a_sign_in_is_one(subject: &impl Subject) {
+    let mut visitor = Visitor::new(subject).await;
     let session = visitor.open();
-    add_one(&session, "first").await;
-    loses.store(true, Ordering::Relaxed);
-    let result = visitor.close(session).await.result;
-    promise_that(
-        "the outcome is unknown",
-        matches!(result, Err(Error::OutcomeUnknown(_))),
-        &result,
-    );
-    promise(
-        "it happened once",
-        kept("it is read", visitor.reads("first").await),
-        Some(2),
-    );
+    kept::<Option<i64>, _>("it is read", session.get("first").await);
+    session.sign_in(kept("a name is an owner", Owner::new("ann@example.com")));
+    let old = visitor.sid().to_owned();
+    subject.remove(&old).await;
+    kept("the sign-in is stored", visitor.close(session).await.result);
+    let who = kept("the owner is read", visitor.open().owner().await);
+    promise_that("who signs in is signed in", who.is_some(), who);
+    let first = kept("it is read", visitor.reads("first").await);
+    promise("what had ended is not there", first, None);
+    promise("nor under the old id", subject.read(&old).await, None);
+    promise("nor under one that nobody has", subject.count().await, 1);
 }
 
-/// Loses the reply to one replacement when it is told to.
-#[derive(Clone, Debug)]
-struct Forgetful<S> {
-    inner: S,
-    loses: Arc<AtomicBool>,
-}
-
-#[async_trait]
-impl<S: ExpressStore + Clone> ExpressStore for Forgetful<S> {
-    fn habits(&self) -> ExpressHabits {
-        self.inner.habits()
-    }
-
-    async fn load(&self, sid: &ExpressSid, now: Moment) -> Result<Option<ExpressRecord>, StoreError> {
-        self.inner.load(sid, now).await
-    }
-
-    async fn create(
-        &self,
-        sid: &ExpressSid,
-        session: &ExpressSession<'_>,
-        now: Moment,
-    ) -> Result<Option<ExpressVersion>, StoreError> {
-        self.inner.create(sid, session, now).await
-    }
-
-    async fn replace(
-        &self,
-        sid: &ExpressSid,
-        session: &ExpressSession<'_>,
-        expected: &ExpressVersion,
-        now: Moment,
-    ) -> Result<ExpressReplaced, StoreError> {
-        let answer = self.inner.replace(sid, session, expected, now).await;
-        if self.loses.swap(false, Ordering::Relaxed) {
-            return Err(StoreError::ReplyLost(
-                "planned loss of the reply to a replacement".into(),
-            ));
+/// Each write is in the session that the sign-in makes, or is told that it is not.
+pub async fn writes_during_a_sign_in_are_taken_along_or_told(subject: &impl Subject) {
+    for _ in 0..ROUNDS {
+        let mut visitor = Visitor::new(subject).await;
+        // Within a node, those who are in each other's way wait for each other.
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|_| {
+                let mut writer = visitor.clone();
+                writer.manager = manager(subject.store());
+                tokio::spawn(count_up(writer))
+            })
+            .collect();
+        visitor
+            .does(|session| session.sign_in(kept("a name is an owner", Owner::new("ann@example.com"))))
+            .await;
+        let mut stored = 1;
+        for writer in writers {
+            stored += joined(writer).await;
         }
-        answer
+        let first = kept("it is read", visitor.reads("first").await);
+        promise("what was stored is there", first, Some(stored));
     }
+}
 
-    async fn touch(&self, sid: &ExpressSid, expires_at: Moment, now: Moment) -> Result<bool, StoreError> {
-        self.inner.touch(sid, expires_at, now).await
+/// Adds one again and again while there is a session, and says how often.
+async fn count_up(visitor: Visitor) -> i64 {
+    let mut stored = 0;
+    for _ in 0..WRITES {
+        let session = visitor.open();
+        if kept::<Option<i64>, _>("it is read", session.get("first").await).is_none() {
+            break;
+        }
+        add_one(&session, "first").await;
+        match session.save().await {
+            Err(Error::Gone) => break,
+            saved => kept("it is stored or gone", saved),
+        }
+        stored += 1;
     }
-
-    async fn delete(&self, sid: &ExpressSid, expected: Option<&ExpressVersion>) -> Result<ExpressRemoved, StoreError> {
-        self.inner.delete(sid, expected).await
-    }
+    stored
 }

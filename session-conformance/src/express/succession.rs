@@ -185,6 +185,19 @@ pub async fn what_can_not_be_read_is_not_taken_over(subject: &impl Subject) {
     }
 }
 
+/// Though it may still be stored, until somebody sweeps it away.
+pub async fn what_has_ended_is_not_taken_over(subject: &impl Subject) {
+    let mut visitor = visitor(subject, ReferenceStore::new()).await;
+    subject.end(visitor.sid()).await;
+    let first = kept("that is no error", visitor.reads("first").await);
+    promise("there is nothing", first, None);
+    visitor.does(|session| set(session, "second", 2)).await;
+    let first = kept("it is read", visitor.reads("first").await);
+    promise("nor in the session that begins", first, None);
+    let who = kept("the owner is read", visitor.open().owner().await);
+    promise("and nobody is signed in", who, None);
+}
+
 /// The old session is there as long as the new one is not.
 pub async fn an_outage_takes_nothing_over_and_signs_nobody_out(subject: &impl Subject) {
     let store = FlakyStore::new(ReferenceStore::new());

@@ -1,69 +1,13 @@
-//! What is stored, and for how long.
+//! What is stored.
 
-use std::time::Duration;
+use session_core::{Error, Owner};
 
-use session_core::{Clock as _, Error, ExpressSid, ExpressStore as _, Owner, SystemClock};
-
-use super::stage::{COOKIE, MAX_AGE, Visitor, set};
+use super::stage::{Visitor, set};
 use super::subject::Subject;
 use crate::verdict::{kept, promise, promise_that};
 
-/// More than any test takes.
-const A_WHILE: Duration = Duration::from_secs(60);
-
-fn is_about(left: Duration, expected: Duration) -> bool {
-    left <= expected + Duration::from_secs(1) && left + A_WHILE > expected
-}
-
 fn owner(name: &str) -> Owner {
     kept("a name is an owner", Owner::new(name))
-}
-
-/// In the database, in the cookie, and in what is sent.
-pub async fn a_new_session_lives_as_long_as_its_cookie_says(subject: &impl Subject) {
-    let visitor = Visitor::new(subject).await;
-    let stored = subject.read(visitor.sid()).await.unwrap_or_default();
-    promise_that(
-        "its age is in the cookie",
-        stored.contains(r#""originalMaxAge":3600000"#),
-        &stored,
-    );
-    let left = subject.left(visitor.sid()).await;
-    promise_that("it lives so long", is_about(left, MAX_AGE), left);
-    let end = kept("the end is known", visitor.open().expires_at().await);
-    promise_that("and says so", end.is_some(), end);
-}
-
-/// In full, or not at all; and never back.
-pub async fn a_read_moves_the_end_as_the_package_does(subject: &impl Subject) {
-    let two_hours = COOKIE.replace("3600000", "7200000");
-    let mut visitor = Visitor::with(subject, &format!(r#"{{{two_hours},"first":1}}"#)).await;
-    let session = visitor.open();
-    let first: Option<i64> = kept("it is read", session.get("first").await);
-    promise("as it is", first, Some(1));
-    let committed = visitor.close(session).await;
-    promise("no cookie is sent for a read", committed.headers.set_cookie(), None);
-    let left = subject.left(visitor.sid()).await;
-    let slides = subject.store().habits().slides;
-    let expected = MAX_AGE * if slides { 2 } else { 1 };
-    promise_that("the end is where the package has it", is_about(left, expected), left);
-}
-
-/// By a request that is late, or has other limits in mind.
-pub async fn an_end_is_never_moved_back(subject: &impl Subject) {
-    let visitor = Visitor::new(subject).await;
-    let (store, now) = (subject.store(), SystemClock.now());
-    let sid = ExpressSid::new(visitor.sid());
-    kept("a touch is answered", store.touch(&sid, now + A_WHILE, now).await);
-    let left = subject.left(visitor.sid()).await;
-    promise_that("it stays where it was", is_about(left, MAX_AGE), left);
-    let nobody = ExpressSid::new("nobody");
-    let touched = kept(
-        "a touch of nothing is answered",
-        store.touch(&nobody, now + MAX_AGE, now).await,
-    );
-    promise("there is nothing", touched, false);
-    promise("and nothing is made", subject.read("nobody").await, None);
 }
 
 /// The second knows what the first has written.

@@ -154,9 +154,14 @@ impl SharedSessions {
         if customs.keeps_timestamps {
             change.insert("$currentDate", doc! { "updatedAt": true });
         }
-        let touched = self.0.deadline().of(self.0.collection.update_one(filter, change)).await;
+        let deadline = self.0.deadline();
+        let touched = deadline.of(self.0.collection.update_one(filter, change)).await;
         let touched = touched.map_err(|failure| failure.of(Intent::Write))?;
-        Ok(touched.matched_count > 0)
+        if touched.matched_count > 0 || customs.touch_after.is_zero() {
+            return Ok(touched.matched_count > 0);
+        }
+        // Nothing matches where it is too early, too.
+        Ok(self.find(customs, sid, now, deadline).await?.is_some())
     }
 
     pub(super) async fn delete(

@@ -88,6 +88,17 @@ impl<S: ExpressStore + Clone> Subject for OnMongo<S> {
         self.documents.delete_one(doc! { "_id": sid }).await.unwrap();
     }
 
+    async fn persist(&self, sid: &str) {
+        let endless = doc! { "$unset": { "expires": "", "lastModified": "" } };
+        self.documents.update_one(doc! { "_id": sid }, endless).await.unwrap();
+    }
+
+    async fn end(&self, sid: &str) {
+        let just_now = DateTime::from_millis(DateTime::now().timestamp_millis() - 1);
+        let ended = doc! { "$set": { "expires": just_now } };
+        self.documents.update_one(doc! { "_id": sid }, ended).await.unwrap();
+    }
+
     async fn read(&self, sid: &str) -> Option<String> {
         let document = self.documents.find_one(doc! { "_id": sid }).await.unwrap()?;
         let value = document.get("session").unwrap();
@@ -97,9 +108,17 @@ impl<S: ExpressStore + Clone> Subject for OnMongo<S> {
         })
     }
 
+    async fn beside(&self, sid: &str) -> Option<String> {
+        let document = self.documents.find_one(doc! { "_id": sid }).await.unwrap()?;
+        Some(document.get("unknown")?.to_string())
+    }
+
     async fn left(&self, sid: &str) -> Duration {
         let document = self.documents.find_one(doc! { "_id": sid }).await.unwrap().unwrap();
-        let end = document.get_datetime("expires").unwrap().timestamp_millis();
+        let Some(end) = document.get("expires") else {
+            return Duration::MAX;
+        };
+        let end = end.as_datetime().unwrap().timestamp_millis();
         Duration::from_millis(u64::try_from(end - DateTime::now().timestamp_millis()).unwrap())
     }
 

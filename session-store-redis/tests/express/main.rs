@@ -55,13 +55,25 @@ impl Subject for OnRedis {
         let () = self.connection.clone().del(self.key(sid)).await.unwrap();
     }
 
+    async fn persist(&self, sid: &str) {
+        let () = self.connection.clone().persist(self.key(sid)).await.unwrap();
+    }
+
+    async fn end(&self, sid: &str) {
+        let () = self.connection.clone().pexpire(self.key(sid), 0).await.unwrap();
+    }
+
     async fn read(&self, sid: &str) -> Option<String> {
         self.connection.clone().get(self.key(sid)).await.unwrap()
     }
 
+    async fn beside(&self, _: &str) -> Option<String> {
+        None
+    }
+
     async fn left(&self, sid: &str) -> Duration {
-        let millis: u64 = self.connection.clone().pttl(self.key(sid)).await.unwrap();
-        Duration::from_millis(millis)
+        let millis: i64 = self.connection.clone().pttl(self.key(sid)).await.unwrap();
+        u64::try_from(millis).map_or(Duration::MAX, Duration::from_millis)
     }
 
     async fn count(&self) -> u64 {

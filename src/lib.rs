@@ -11,6 +11,7 @@
 //! | `memory` | [`store::MemoryStore`], for one process and for tests |
 //! | `mongo` | [`store::MongoStore`], for MongoDB: from one server to a sharded cluster, with TLS |
 //! | `mongo-srv` | `mongo`, and URLs that name a DNS record instead of servers: `mongodb+srv:` |
+//! | `moving` | [`store::MovingStore`], for sessions that move from one store to another while they are in use |
 //! | `redis` | [`store::RedisStore`], for Redis and Valkey: one server, Sentinel or Cluster, with TLS |
 //! | `postgres` | [`store::PostgresStore`], for PostgreSQL, with TLS and through PgBouncer |
 //! | `mysql` | [`store::MySqlStore`], for MySQL and MariaDB, with TLS |

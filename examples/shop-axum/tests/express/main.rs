@@ -16,6 +16,7 @@ mod both;
 #[path = "../../../shop/tests/suite/browser.rs"]
 #[expect(dead_code, reason = "other tests do more with it")]
 mod browser;
+mod moving;
 mod node;
 #[path = "../../../shop/tests/suite/process.rs"]
 #[expect(dead_code, reason = "other tests do more with it")]

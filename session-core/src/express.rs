@@ -18,6 +18,7 @@ mod sid;
 mod store;
 mod well_formed;
 
+pub(crate) use cookie_member::began_securely;
 pub(crate) use predecessor::{Beginning, Inheritance, Predecessor};
 pub(crate) use reserved::is_reserved;
 pub(crate) use scheme::CookieScheme;

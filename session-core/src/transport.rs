@@ -11,7 +11,7 @@ use crate::error::ConfigError;
 use crate::expiry::CookieLifetime;
 use crate::expiry::Limits;
 #[cfg(feature = "express")]
-use crate::express::CookieScheme;
+use crate::express::{self, CookieScheme};
 use crate::request_info::{RequestInfo, Secure};
 use crate::set_cookie::CookieWriter;
 use crate::signing::SigningKeys;
@@ -173,6 +173,19 @@ impl Transport {
             }
             _ => false,
         }
+    }
+
+    /// Whether a cookie that would be sent again is not: where Secure follows the request, that of a session which began
+    /// securely is kept from plain HTTP, as Express keeps it.
+    pub(crate) fn withholds(&self, known: &Known, is_secure: bool) -> bool {
+        let is_of_a_secure_session = match (self, known) {
+            #[cfg(feature = "express")]
+            (Self::Express(cookie), Known::Found(snapshot)) => {
+                cookie.secure().depends_on_the_request() && express::began_securely(snapshot)
+            }
+            _ => false,
+        };
+        is_of_a_secure_session && !is_secure
     }
 
     /// The value that hands an id to the client.

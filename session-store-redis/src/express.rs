@@ -30,11 +30,12 @@ const LONGEST_TTL: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 /// What is left to a session whose key never ends: as there, the first read gives it an end.
 const UNTIL_IT_IS_READ: Duration = Duration::from_secs(1);
 
-/// The sessions of an Express app that keeps them with connect-redis 9.
+/// The sessions of an Express app that keeps them with connect-redis 10.
 ///
 /// A session is a string of JSON under `sess:` and its id, and lives as long as its key: what is written in it about its end
 /// is Express's affair. One script each for every operation, and two or three for a new id; a replacement looks whether
-/// the text is still the one that was read, so that a write of Express in between is never overwritten.
+/// the text is still the one that was read, so that a write of Express in between is never overwritten. No script touches
+/// two sessions, so it is the same in a cluster, behind Sentinels and on one server.
 ///
 /// Clones are cheap and share their connections. `Debug` shows where the servers are and no password.
 ///

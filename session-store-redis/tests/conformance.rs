@@ -1,7 +1,5 @@
 //! The contract of a store, kept on every kind of server.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 mod support;
 
 use support::{builder, connect, with_authority, with_certificate, with_near_cache};
@@ -63,24 +61,17 @@ mod managers {
 
 /// Connections that an application could have already.
 mod given {
-    use redis::Client;
-    use redis::cluster::ClusterClientBuilder;
     use session_store_redis::{RedisStore, RedisStoreBuilder};
 
-    use crate::support::{prefix, variable};
+    use crate::support::{plain, prefix, variable};
 
     pub(super) async fn connection() -> RedisStoreBuilder {
-        let client = Client::open(variable("SESSION_KIT_REDIS_URL")).unwrap();
-        let connection = client.get_multiplexed_async_connection().await.unwrap();
+        let connection = plain::connection(&variable("SESSION_KIT_REDIS_URL")).await;
         RedisStore::from_connection(connection).prefix(prefix())
     }
 
     pub(super) async fn cluster() -> RedisStoreBuilder {
-        let url = variable("SESSION_KIT_REDIS_CLUSTER_URL");
-        let nodes = url.trim_start_matches("redis+cluster://").split(',');
-        let nodes = nodes.map(|node| format!("redis://{node}"));
-        let client = ClusterClientBuilder::new(nodes).retries(0).build().unwrap();
-        let connection = client.get_async_connection().await.unwrap();
+        let connection = plain::cluster(&variable("SESSION_KIT_REDIS_CLUSTER_URL")).await;
         RedisStore::from_cluster_connection(connection).prefix(prefix())
     }
 }

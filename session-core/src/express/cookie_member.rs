@@ -2,14 +2,17 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use super::foreign::Foreign;
 use super::members::{Members, quoted};
 use crate::clock::Moment;
 use crate::cookie::{CookieSettings, Priority, SameSite};
 use crate::error::Cause;
 use crate::expiry::{CookieLifetime, Limits};
+use crate::payload::Snapshot;
 
 const ORIGINAL_MAX_AGE: &str = "originalMaxAge";
 const EXPIRES: &str = "expires";
+const SECURE: &str = "secure";
 const NULL: &[u8] = b"null";
 
 /// All that express-session takes over from a stored one, in its order.
@@ -18,7 +21,7 @@ const NAMES: [&str; 9] = [
     "partitioned",
     "priority",
     EXPIRES,
-    "secure",
+    SECURE,
     "httpOnly",
     "domain",
     "path",
@@ -54,6 +57,10 @@ impl<'a> CookieMember<'a> {
         Ok(Self { members, max_age })
     }
 
+    pub(super) fn set_secure(&mut self, is_secure: bool) {
+        self.members.set(SECURE, if is_secure { b"true" } else { b"false" });
+    }
+
     /// Whole and valid, whatever it was before; what Express would drop at its next save is dropped here.
     pub(super) fn write(&self, max_age: Option<Duration>, expires_at: Moment) -> String {
         let mut text = String::from("{");
@@ -80,6 +87,12 @@ impl<'a> CookieMember<'a> {
     }
 }
 
+/// Whether the session got its id by a secure request, as its stored cookie says.
+pub(crate) fn began_securely(snapshot: &Snapshot) -> bool {
+    let cookie = CookieMember::read(Some(Foreign::of(snapshot).cookie));
+    cookie.is_ok_and(|cookie| cookie.members.get(SECURE) == Some(b"true"))
+}
+
 /// How long a session lives from its last use on, as `cookie.originalMaxAge` says it.
 pub(super) fn max_age_of(limits: &Limits, now: Moment) -> Option<Duration> {
     match limits.cookie {
@@ -103,7 +116,7 @@ pub(super) fn of_settings(settings: &CookieSettings, is_secure: bool) -> String 
         members.push(("priority", quoted(name)));
     }
     if is_secure || settings.secure.depends_on_the_request() {
-        members.push(("secure", is_secure.to_string()));
+        members.push((SECURE, is_secure.to_string()));
     }
     members.push(("httpOnly", settings.http_only.to_string()));
     if let Some(domain) = &settings.domain {
@@ -179,6 +192,17 @@ mod tests {
         }
         let own_date = r#"{"originalMaxAge":null,"expires":"2030-01-01T00:00:00.000Z"}"#;
         assert_eq!(read(own_date).write(None, END), own_date);
+    }
+
+    #[test]
+    fn secure_is_at_its_place_whether_it_was_there_or_not() {
+        for before in ["", r#""secure":false,"#, r#""secure":null,"#] {
+            let text = format!(r#"{{"originalMaxAge":null,"expires":null,{before}"httpOnly":true}}"#);
+            let mut cookie = read(&text);
+            cookie.set_secure(true);
+            let after = r#"{"originalMaxAge":null,"expires":null,"secure":true,"httpOnly":true}"#;
+            assert_eq!(cookie.write(None, END), after);
+        }
     }
 
     #[test]

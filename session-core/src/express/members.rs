@@ -34,6 +34,15 @@ impl<'a> Members<'a> {
         Some(value)
     }
 
+    /// Puts a value where the member is, or else at the end.
+    pub(super) fn set(&mut self, name: &'a str, value: &'a [u8]) {
+        let value = Cow::Borrowed(value);
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            Some((_, earlier)) => *earlier = value,
+            None => self.0.push((Cow::Borrowed(name), value)),
+        }
+    }
+
     /// Takes the member `cookie` out.
     pub(super) fn take_cookie(&mut self) -> Option<Cow<'a, [u8]>> {
         let place = self.0.iter().position(|(name, _)| name == COOKIE)?;

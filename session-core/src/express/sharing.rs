@@ -59,7 +59,7 @@ impl Sharing {
             Operation::Load { .. } => self.load(old()?, now).await,
             Operation::Create { record, .. } => self.create(&new()?, record, caller.is_secure, now).await,
             Operation::Update { record, .. } => self.update(old()?, record, now).await,
-            Operation::Rotate { record, .. } => self.rotate(old()?, &new()?, record, now).await,
+            Operation::Rotate { record, .. } => self.rotate(old()?, &new()?, record, caller.is_secure, now).await,
             Operation::Touch { touch, .. } => {
                 let is_there = self.store.touch(old()?, touch.expires_at, now).await?;
                 Ok(if is_there { Reply::Done } else { Reply::Absent })
@@ -85,7 +85,7 @@ impl Sharing {
         is_secure: bool,
         now: Moment,
     ) -> Result<Reply, StoreError> {
-        let text = self.text_of(record, is_secure, now)?;
+        let text = self.text_of(record, Some(is_secure), now)?;
         let session = session(&text, record);
         match self.store.create(sid, &session, now).await? {
             Some(version) => self.stored(text, version, record.expires_at, now),
@@ -94,7 +94,7 @@ impl Sharing {
     }
 
     async fn update(&self, sid: &ExpressSid, record: &Record, now: Moment) -> Result<Reply, StoreError> {
-        let text = self.text_of(record, false, now)?;
+        let text = self.text_of(record, None, now)?;
         let expected = Foreign::of(&snapshot(record)?).version;
         match self.store.replace(sid, &session(&text, record), &expected, now).await? {
             ExpressReplaced::Replaced(version) => self.stored(text, version, record.expires_at, now),
@@ -110,9 +110,10 @@ impl Sharing {
         old: &ExpressSid,
         new: &ExpressSid,
         record: &Record,
+        is_secure: bool,
         now: Moment,
     ) -> Result<Reply, StoreError> {
-        let text = self.text_of(record, false, now)?;
+        let text = self.text_of(record, Some(is_secure), now)?;
         let session = session(&text, record);
         let expected = Foreign::of(&snapshot(record)?).version;
         // An id is drawn once, so whatever is there is what an unanswered attempt left.
@@ -213,18 +214,21 @@ impl Sharing {
         Ok(Some(record))
     }
 
-    /// The session that express-session will read.
-    fn text_of(&self, record: &Record, is_secure: bool, now: Moment) -> Result<String, StoreError> {
+    /// The session that express-session will read. Under a new id its cookie is Secure as the request is that gave it the id.
+    fn text_of(&self, record: &Record, is_secure: Option<bool>, now: Moment) -> Result<String, StoreError> {
         let snapshot = snapshot(record)?;
         let foreign = Foreign::of(&snapshot);
         let of_settings;
         let cookie = if foreign.cookie.is_empty() {
-            of_settings = cookie_member::of_settings(&self.cookie, is_secure);
+            of_settings = cookie_member::of_settings(&self.cookie, is_secure.unwrap_or_default());
             of_settings.as_bytes()
         } else {
             foreign.cookie
         };
-        let cookie = CookieMember::read(Some(cookie)).map_err(StoreError::Corrupt)?;
+        let mut cookie = CookieMember::read(Some(cookie)).map_err(StoreError::Corrupt)?;
+        if let (true, Some(is_secure)) = (self.cookie.secure.depends_on_the_request(), is_secure) {
+            cookie.set_secure(is_secure);
+        }
         let max_age = cookie_member::max_age_of(&snapshot.head().limits, now);
         let mut values = snapshot.values().edit().map_err(corrupt)?;
         // Where nobody signed in or out, what a handler has done to the member counts, as with Express.

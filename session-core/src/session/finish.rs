@@ -135,6 +135,7 @@ impl State {
                 && ((self.is_signed_by_an_old_key() && is_where_it_was)
                     || (has_changed && shared.transport.resends_after(&self.known))
                     || (shared.switches.is_rolling && self.is_used)));
+        let resends = resends && !shared.transport.withholds(&self.known, is_secure);
         match view.cookie {
             CookieChange::Issue(id) => self.issued = Some(id),
             CookieChange::Remove if can_issue => self.told = Some(shared.transport.remove(is_secure)),

@@ -7,15 +7,26 @@ use session_core::{
     SystemClock,
 };
 
-use super::on_redis;
+use super::{OnRedis, on_cluster, on_redis};
 use crate::support::monitor::Monitor;
-use crate::support::variable;
-
-const URL: &str = "SESSION_KIT_REDIS_URL";
+use crate::support::{plain, variable};
 
 #[tokio::test]
 async fn every_operation_is_one_script_whatever_it_answers() {
-    let subject = on_redis(URL).await;
+    let name = "SESSION_KIT_REDIS_URL";
+    costs_one_script(&on_redis(name).await, &[variable(name)]).await;
+}
+
+#[tokio::test]
+async fn every_operation_is_one_script_in_a_cluster_too() {
+    let name = "SESSION_KIT_REDIS_CLUSTER_URL";
+    let masters = plain::masters(&variable(name)).await;
+    assert_eq!(masters.len(), 3);
+    costs_one_script(&on_cluster(name).await, &masters).await;
+}
+
+#[expect(clippy::cognitive_complexity, reason = "all operations, one after the other")]
+async fn costs_one_script<C>(subject: &OnRedis<C>, servers: &[String]) {
     let (store, sid, now) = (&subject.store, ExpressSid::new("a"), SystemClock.now());
     let expires_at = now + Duration::from_secs(3600);
     let first = ExpressSession {
@@ -28,7 +39,7 @@ async fn every_operation_is_one_script_whatever_it_answers() {
     };
     // What the server does not know yet is sent twice.
     for _ in 0..2 {
-        let mut monitor = Monitor::of(&[variable(URL)]).await;
+        let mut monitor = Monitor::of(servers).await;
         let mut costs = Vec::new();
         macro_rules! cost {
             ($operation:expr) => {{

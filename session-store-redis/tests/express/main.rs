@@ -10,36 +10,49 @@ mod support;
 use std::time::Duration;
 
 use redis::AsyncCommands as _;
-use redis::aio::MultiplexedConnection;
+use redis::aio::{ConnectionLike, MultiplexedConnection};
+use redis::cluster_async::ClusterConnection;
 use session_conformance::express::Subject;
 use session_store_redis::{ConnectRedisStore, RedisStore};
 
-use support::{prefix, variable};
+use support::{plain, prefix, variable};
 
-struct OnRedis {
+/// A store, and a connection past it.
+struct OnRedis<C = MultiplexedConnection> {
     prefix: String,
-    connection: MultiplexedConnection,
+    connection: C,
     store: ConnectRedisStore,
 }
 
-async fn on_redis(name: &str) -> OnRedis {
-    let prefix = prefix();
-    let builder = RedisStore::builder(variable(name)).prefix(&*prefix).connections(2);
-    let client = redis::Client::open(variable(name)).unwrap();
-    OnRedis {
-        prefix,
-        connection: client.get_multiplexed_async_connection().await.unwrap(),
-        store: ConnectRedisStore::open(builder).await.unwrap(),
+impl<C> OnRedis<C> {
+    async fn open(name: &str, connection: C) -> Self {
+        let prefix = prefix();
+        let builder = RedisStore::builder(variable(name)).prefix(&*prefix).connections(2);
+        Self {
+            prefix,
+            connection,
+            store: ConnectRedisStore::open(builder).await.unwrap(),
+        }
     }
-}
 
-impl OnRedis {
     fn key(&self, sid: &str) -> String {
         format!("{}{sid}", self.prefix)
     }
 }
 
-impl Subject for OnRedis {
+async fn on_redis(name: &str) -> OnRedis {
+    OnRedis::open(name, plain::connection(&variable(name)).await).await
+}
+
+async fn under_sentinel(name: &str) -> OnRedis {
+    OnRedis::open(name, plain::master(&variable(name)).await).await
+}
+
+async fn on_cluster(name: &str) -> OnRedis<ClusterConnection> {
+    OnRedis::open(name, plain::cluster(&variable(name)).await).await
+}
+
+impl<C: ConnectionLike + Clone + Send + Sync + 'static> Subject for OnRedis<C> {
     type Store = ConnectRedisStore;
 
     fn store(&self) -> ConnectRedisStore {
@@ -90,6 +103,18 @@ mod one_node {
     use super::*;
 
     session_conformance::express_contract!(async { on_redis("SESSION_KIT_REDIS_URL").await });
+}
+
+mod sentinel {
+    use super::*;
+
+    session_conformance::express_contract!(async { under_sentinel("SESSION_KIT_REDIS_SENTINEL_URL").await });
+}
+
+mod cluster {
+    use super::*;
+
+    session_conformance::express_contract!(async { on_cluster("SESSION_KIT_REDIS_CLUSTER_URL").await });
 }
 
 mod valkey {

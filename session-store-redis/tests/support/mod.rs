@@ -13,6 +13,7 @@
 pub(crate) mod cluster;
 pub(crate) mod monitor;
 pub(crate) mod moving_slot;
+pub(crate) mod plain;
 pub(crate) mod proxy;
 pub(crate) mod sentinel;
 pub(crate) mod server;

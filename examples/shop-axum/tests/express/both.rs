@@ -11,6 +11,8 @@ use crate::process::Shop;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Redis,
+    RedisCluster,
+    RedisSentinel,
     MongodbSession,
     ConnectMongo,
 }
@@ -18,23 +20,25 @@ pub(crate) enum Kind {
 impl Kind {
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Redis => "redis",
+            Self::Redis | Self::RedisCluster | Self::RedisSentinel => "redis",
             Self::MongodbSession => "mongodb-session",
             Self::ConnectMongo => "connect-mongo",
         }
     }
 
     /// The two packages for MongoDB have a collection of the same name, and do not read each other's sessions.
-    fn url(self) -> String {
+    pub(crate) fn url(self) -> String {
         match self {
             Self::Redis => variable("SESSION_KIT_REDIS_URL"),
+            Self::RedisCluster => variable("SESSION_KIT_REDIS_CLUSTER_URL"),
+            Self::RedisSentinel => variable("SESSION_KIT_REDIS_SENTINEL_URL"),
             Self::MongodbSession => variable("SESSION_KIT_MONGO_URL"),
             Self::ConnectMongo => variable("SESSION_KIT_MONGO_REPLICA_URL"),
         }
     }
 }
 
-const SECRET: &str = "keyboard cat";
+pub(crate) const SECRET: &str = "keyboard cat";
 
 /// Both of them, and what they share.
 pub(crate) struct Both {

@@ -11,7 +11,7 @@ import { RedisStore } from "connect-redis";
 import express from "express";
 import session from "express-session";
 import { BSON, MongoClient } from "mongodb";
-import { createClient } from "redis";
+import { createClient, createCluster, createSentinel } from "redis";
 
 const require = createRequire(import.meta.url);
 const options = JSON.parse(process.env.OPTIONS);
@@ -20,10 +20,7 @@ async function store() {
   const { kind, url, prefix, collection, embedded, touchAfter, timestamps } = options;
   switch (kind) {
     case "redis": {
-      const client = createClient({ url });
-      client.on("error", (error) => console.error(error));
-      await client.connect();
-      return new RedisStore({ client, prefix });
+      return new RedisStore({ client: await redis(url), prefix });
     }
     case "mongodb-session": {
       const ConnectMongodbSession = require("connect-mongodb-session")(session);
@@ -47,20 +44,48 @@ async function store() {
   }
 }
 
+// A client for what a URL of session-kit names: a server, a cluster, or whom Sentinels watch over.
+async function redis(url) {
+  const [scheme, place] = url.split("://");
+  const [nodes, name] = place.split("/");
+  let client;
+  if (scheme === "redis+cluster") {
+    client = createCluster({ rootNodes: nodes.split(",").map((node) => ({ url: `redis://${node}` })) });
+  } else if (scheme === "redis+sentinel") {
+    const address = ([host, port]) => ({ host, port: Number(port) });
+    client = createSentinel({ name, sentinelRootNodes: nodes.split(",").map((node) => address(node.split(":"))) });
+  } else {
+    client = createClient({ url });
+  }
+  client.on("error", (error) => console.error(error));
+  await client.connect();
+  return client;
+}
+
 // The session of this id as it is stored, with all types.
 async function stored(sid) {
-  const { kind, url, prefix = "sess:", collection = "sessions" } = options;
+  const { kind, url, prefix = "sess:" } = options;
   if (kind === "redis") {
-    const client = await createClient({ url }).connect();
+    const client = await redis(url);
     const [value, millis] = await Promise.all([client.get(prefix + sid), client.pTTL(prefix + sid)]);
     await client.close();
     return { key: prefix + sid, value, millis };
   }
-  const client = await MongoClient.connect(url);
-  const documents = client.db().collection(collection);
-  const document = await documents.findOne({ _id: sid }, { promoteValues: false });
-  await client.close();
+  const document = await inCollection((documents) => documents.findOne({ _id: sid }, { promoteValues: false }));
   return BSON.EJSON.serialize(document, { relaxed: false });
+}
+
+// How many are stored.
+function count() {
+  return options.kind === "redis" ? kept.length() : inCollection((documents) => documents.countDocuments());
+}
+
+async function inCollection(ask) {
+  const { url, collection = "sessions" } = options;
+  const client = await MongoClient.connect(url);
+  const answer = await ask(client.db().collection(collection));
+  await client.close();
+  return answer;
 }
 
 // Values of requests: what JSON can't say is said so.
@@ -68,14 +93,17 @@ function value(described) {
   return described?.date ? new Date(described.date) : described;
 }
 
+const kept = await store();
 const app = express();
+app.set("trust proxy", options.trustProxy ?? false);
 app.use(express.json());
 app.use(
   session({
-    store: await store(),
+    store: kept,
     secret: options.secrets,
     name: options.name,
     cookie: options.cookie,
+    proxy: options.proxy,
     rolling: options.rolling ?? false,
     resave: false,
     saveUninitialized: false,
@@ -89,6 +117,14 @@ app.get("/session", (request, response) => {
 
 app.get("/stored/:sid", async (request, response) => {
   response.json(await stored(request.params.sid));
+});
+
+app.get("/count", async (request, response) => {
+  response.json({ sessions: await count() });
+});
+
+app.post("/clear", (request, response, next) => {
+  kept.clear((error) => (error ? next(error) : response.json({})));
 });
 
 app.post("/login", (request, response, next) => {

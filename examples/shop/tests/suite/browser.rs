@@ -17,6 +17,8 @@ pub(crate) struct Browser {
     pub(crate) cookie: Option<String>,
     /// Where its forms come from, in the browser's words.
     pub(crate) site: &'static str,
+    /// What a proxy in between would say of how they came to it.
+    pub(crate) forwarded_proto: Option<&'static str>,
 }
 
 impl Browser {
@@ -25,6 +27,7 @@ impl Browser {
             address,
             cookie: None,
             site: "same-origin",
+            forwarded_proto: None,
         }
     }
 
@@ -88,6 +91,9 @@ impl Browser {
         head += &format!("Accept: {accept}\r\nSec-Fetch-Site: {site}\r\n");
         if let Some(cookie) = &self.cookie {
             head += &format!("Cookie: theme=dark; {cookie}\r\n");
+        }
+        if let Some(proto) = self.forwarded_proto {
+            head += &format!("X-Forwarded-Proto: {proto}\r\n");
         }
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();

@@ -1,5 +1,7 @@
 //! What holds whichever package keeps the sessions.
 
+mod secure;
+
 use std::thread;
 
 use serde_json::{Value, json};
@@ -8,6 +10,8 @@ use session_kit::{Clock, SystemClock};
 use super::{ANN, Both, Kind, SECRET, heir, shop};
 use crate::Browser;
 use crate::node::Visitor;
+
+pub(crate) use secure::*;
 
 pub(crate) fn who_signs_in_at_one_is_signed_in_at_the_other(kind: Kind) {
     let both = Both::open(kind);

@@ -1,10 +1,11 @@
 //! How far it is: a bar where somebody looks, and lines in a log.
 
 use std::io::{self, IsTerminal as _, Write};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use session_kit::store::Progress;
+use tokio::time::Instant;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::prelude::*;

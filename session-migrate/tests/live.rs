@@ -4,7 +4,7 @@
 //! scripts/services run cargo test -p session-migrate --test live -- --nocapture
 //! ```
 //!
-//! SESSION_KIT_MOVED_SESSIONS   how many sessions there are beside those of the visitors who go on (2000)
+//! SESSION_KIT_MOVED_SESSIONS   how many sessions there are beside those of the visitors who go on (500)
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -52,7 +52,7 @@ async fn an_application_moves_through_all_stores_and_back_while_it_is_used() {
         store.clear().await.unwrap();
         stores.push(store);
     }
-    let resting = env::var("SESSION_KIT_MOVED_SESSIONS").map_or(2_000, |number| number.parse().unwrap());
+    let resting = env::var("SESSION_KIT_MOVED_SESSIONS").map_or(500, |number| number.parse().unwrap());
     let mut resting = arrive(0..resting, &stores[0]).await;
     let mut active = arrive(resting.len()..resting.len() + ACTIVE, &stores[0]).await;
     for leg in 0..urls.len() {

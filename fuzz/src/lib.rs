@@ -7,8 +7,8 @@ use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use session_core::{
-    Created, Deleted, Listed, Loaded, Moment, Owner, Record, RequestInfo, Revision, Rotated, Rotation, ScanCursor, Scanned, Session,
-    SessionManager, SigningKeys, Store, StoreError, StoreKey, Touch, Touched, Updated,
+    Created, Deleted, Listed, Loaded, Moment, Owner, Record, RequestInfo, Revision, Rotated, Rotation, ScanCursor,
+    Scanned, Session, SessionManager, SigningKeys, Store, StoreError, StoreKey, Touch, Touched, Updated,
 };
 use session_store_memory::MemoryStore;
 use tokio::runtime::Runtime;

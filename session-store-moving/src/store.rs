@@ -24,7 +24,7 @@ const IN_NEW: u8 = 1;
 /// Two stores as one, while sessions move from the old one to the new one.
 ///
 /// It keeps the contract of [`Store`] over both: a session is in one of them for everybody, and nobody is signed out. See the
-/// [crate](crate) for the order in which nodes are told. Clones share the stores.
+/// [crate] for the order in which nodes are told. Clones share the stores.
 ///
 /// ```
 /// use session_conformance::ReferenceStore;

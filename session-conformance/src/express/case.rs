@@ -5,7 +5,7 @@ use crate::Case;
 
 /// Writes one `#[test]` for every promise of a store that an Express app shares.
 ///
-/// It is given an async block that makes a [`Subject`](crate::express::Subject) over an empty namespace of its own, which is
+/// It is given an async block that makes a [subject](crate::express::Subject) over an empty namespace of its own, which is
 /// evaluated once for each test.
 #[macro_export]
 macro_rules! express_contract {

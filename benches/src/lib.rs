@@ -1,10 +1,13 @@
-//! What benchmarks share: contenders and their sessions, where they run, how they are compared, and what is reported.
+//! What benchmarks share, and the command `session-bench` for stores of one's own ([`tool`]).
+//!
+//! Benchmarks: contenders and their sessions, where they run, how they are compared, and what is reported.
 //!
 //! A subject, such as a store, is a program of its own beside this library. It names its contenders, the bare driver first,
 //! and compares them case by case. Timings of different runs say nothing about each other; ratios within a run do.
 
 mod comparison;
 mod contender;
+mod machine;
 mod options;
 mod process;
 mod report;
@@ -12,6 +15,7 @@ mod runtimes;
 mod services;
 mod sessions;
 mod stores;
+pub mod tool;
 
 pub use comparison::{Case, Comparison, compare};
 pub use contender::{Contender, Entrant};

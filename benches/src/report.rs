@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
-use std::thread::available_parallelism;
 
 use serde::Serialize;
 
 use crate::comparison::{Comparison, Outcome};
+use crate::machine::{Machine, said_by};
 use crate::options::Options;
 
 /// A subject's comparisons, and where they were made.
@@ -22,15 +21,6 @@ pub struct Report {
     comparisons: Vec<Comparison>,
 }
 
-#[derive(Serialize)]
-struct Machine {
-    processor: String,
-    processors: usize,
-    kernel: String,
-    /// How many threads ran or wanted to in the minute before, on average: none, where it does nothing else.
-    load_before: Option<f64>,
-}
-
 impl Report {
     pub fn new(subject: &'static str, about: impl Into<BTreeMap<&'static str, String>>) -> Self {
         println!(
@@ -40,12 +30,7 @@ impl Report {
         Self {
             subject,
             commit: said_by("git", &["describe", "--always", "--dirty", "--exclude=*"]),
-            machine: Machine {
-                processor: processor(),
-                processors: available_parallelism().unwrap().get(),
-                kernel: said_by("uname", &["-sr"]),
-                load_before: load(),
-            },
+            machine: Machine::look(),
             about: about.into(),
             comparisons: Vec::new(),
         }
@@ -90,26 +75,4 @@ fn print_line(comparison: &Comparison, outcome: &Outcome) {
         outcome.server_cpu_microseconds.median,
         outcome.allocations.unwrap_or(f64::NAN),
     );
-}
-
-fn processor() -> String {
-    let about = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = about.lines().find_map(|line| line.strip_prefix("model name"));
-    name.map(|name| name.trim_start_matches([' ', '\t', ':']).to_owned())
-        .unwrap_or_default()
-}
-
-fn load() -> Option<f64> {
-    let loads = fs::read_to_string("/proc/loadavg").ok()?;
-    loads.split(' ').next()?.parse().ok()
-}
-
-fn said_by(program: &str, arguments: &[&str]) -> String {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output();
-    output
-        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-        .unwrap_or_default()
 }

@@ -1,6 +1,36 @@
 //! The command `session-bench`: for whoever has a store and wants to know what it does for them.
 //!
-//! A store that is not ours is measured by a program of its own, which hands its [`Target`] to [`main`] beside or instead of the [`built_in`] ones.
+//! A store that is not ours is measured by a program of its own, which hands its [`Target`] to [`main`] beside or instead of the [`built_in`] ones:
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//! use std::sync::Arc;
+//!
+//! use futures_util::future::BoxFuture;
+//! use session_bench::tool::{self, Cause, Opened, Target};
+//! use session_conformance::ReferenceStore as MyStore;
+//!
+//! struct MyTarget;
+//!
+//! impl Target for MyTarget {
+//!     fn takes(&self, scheme: &str) -> bool {
+//!         scheme == "mine"
+//!     }
+//!
+//!     fn open<'a>(&'a self, _url: &'a str, _namespace: &'a str) -> BoxFuture<'a, Result<Opened, Cause>> {
+//!         Box::pin(async {
+//!             let store = Arc::new(MyStore::new());
+//!             Ok(Opened { store, remove: Box::pin(async { Ok(()) }) })
+//!         })
+//!     }
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     let mut targets = tool::built_in();
+//!     targets.push(Box::new(MyTarget));
+//!     tool::main(&targets)
+//! }
+//! ```
 
 mod arguments;
 mod check;

@@ -32,8 +32,8 @@
 //!
 //! - While it lasts, an unknown id is looked for in both stores, and either of them being away is an error for whoever needs it.
 //! - A session moves by two loads and four writes. In between others wait for nothing: whoever finds it half-way takes the next step.
-//! - An activity that a node of the first step notes in the very moment in which the session leaves the old store may be forgotten. It is at most a
-//!   tenth of the idle time.
+//! - An activity that a node of the first step notes in the very moment in which the session leaves the old store may be forgotten, and the session
+//!   ends as if it had not been; the next activity counts again.
 //! - A list of an owner's sessions may show one under its key of before, if it moved or was rotated at that moment.
 
 mod migration;

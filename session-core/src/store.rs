@@ -169,7 +169,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// and of what has ended may be among them. Where the engine's server gives way to another in the middle of a walk, sessions may be
     /// passed over.
     ///
-    /// `limit` is about how many keys a page is to have. It may have more, fewer or none, and still have a next.
+    /// `limit`, 1 at the least, is about how many keys a page is to have. It may have more, fewer or none, and still have a next.
     ///
     /// # Errors
     ///

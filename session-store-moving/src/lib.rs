@@ -10,7 +10,8 @@
 //! 1. [`MovingStore::prepared`]: nodes find sessions in both stores, and begin them in the old one.
 //! 2. [`MovingStore::new`]: sessions begin in the new store, and each old one moves when it is used.
 //! 3. [`Migration`], once and anywhere, such as by the command `session-migrate`: moves the rest.
-//! 4. After a minute more, which is how long an id that was replaced leads to its successor, the new store alone.
+//! 4. The new store alone, after a minute more, or the manager's forwarding time where that is longer: so long an id that was replaced leads to its
+//!    successor.
 //!
 //! Going back is the same with the stores exchanged. Where the application can stand still for as long as it takes, stop it, run the command, and start
 //! it with the new store.
@@ -36,6 +37,7 @@
 //!   ends as if it had not been; the next activity counts again.
 //! - A list of an owner's sessions may show one under its key of before, if it moved or was rotated at that moment.
 
+mod in_new;
 mod migration;
 mod progress;
 mod store;

@@ -1,6 +1,6 @@
 //! All sessions of the old store, one after the other.
 
-use std::fmt;
+use std::iter::successors;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -203,12 +203,7 @@ impl Migration {
 }
 
 /// An error with its causes.
-fn chain(error: &StoreError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        fmt::Write::write_fmt(&mut text, format_args!(": {error}")).unwrap_or_default();
-        cause = error.source();
-    }
-    text
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -5,13 +5,17 @@ use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
 use indicatif::ProgressBar;
-use session_core::{Created, Moment, Owner, Record, Revision, Store, StoreError, StoreKey};
+use session_core::{Created, Moment, Owner, Record, Revision, Store, StoreKey};
 
 use super::interrupt::Interrupt;
 use super::target::Cause;
 
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
 const AT_ONCE: usize = 64;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the store does not file a session under a key that was never used")]
+struct NotFiled;
 
 /// A key that the store has not had.
 pub(super) fn any_key(random: &mut fastrand::Rng) -> StoreKey {
@@ -56,7 +60,7 @@ pub(super) async fn populate(
                 let (key, record) = (any_key(&mut random), any_record(&mut random, value_bytes, now));
                 match store.create(&key, &record, None, now).await? {
                     Created::Created => Ok(key),
-                    Created::Taken | Created::CutOff => Err(StoreError::Full),
+                    Created::Taken | Created::CutOff => Err(Cause::from(NotFiled)),
                 }
             }
         })

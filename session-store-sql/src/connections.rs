@@ -7,6 +7,7 @@ mod own;
 use std::pin::pin;
 use std::time::Duration;
 
+use session_batching::Failed;
 use session_core::StoreError;
 use sqlx::Pool;
 use tokio::sync::Semaphore;
@@ -79,7 +80,19 @@ impl<E: Engine> Connections<E> {
         statement: &Statement,
         values: &[Value<'_>],
     ) -> Result<Answer<E>, StoreError> {
-        self.ask(intent, statement, values).await
+        let asked = self.ask(intent, statement, values).await;
+        asked.map_err(|failure| failure.of(intent))
+    }
+
+    /// Likewise, for a statement of several callers.
+    pub(crate) async fn run_for_several(
+        &self,
+        intent: Intent,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Answer<E>, Failed> {
+        let asked = self.ask(intent, statement, values).await;
+        asked.map_err(|failure| failure.of_several(intent))
     }
 
     /// Likewise, for a statement that answers one row at most.
@@ -89,7 +102,8 @@ impl<E: Engine> Connections<E> {
         statement: &Statement,
         values: &[Value<'_>],
     ) -> Result<Option<E::Row>, StoreError> {
-        let One(row) = self.ask(intent, statement, values).await?;
+        let asked = self.ask(intent, statement, values).await;
+        let One(row) = asked.map_err(|failure| failure.of(intent))?;
         Ok(row)
     }
 
@@ -98,7 +112,7 @@ impl<E: Engine> Connections<E> {
         intent: Intent,
         statement: &Statement,
         values: &[Value<'_>],
-    ) -> Result<A, StoreError> {
+    ) -> Result<A, Failure> {
         let began = Instant::now();
         let mut stage = Stage::Waiting;
         // Dropped before its stage is read, and with it a connection whose answer did not come.
@@ -110,7 +124,7 @@ impl<E: Engine> Connections<E> {
             if let (Source::Own(own), Stage::Sent) = (&self.source, stage) {
                 own.distrust();
             }
-            Err(Failure::late(stage, self.limit).of(intent))
+            Err(Failure::late(stage, self.limit))
         })
     }
 
@@ -121,12 +135,12 @@ impl<E: Engine> Connections<E> {
         values: &[Value<'_>],
         began: Instant,
         stage: &mut Stage,
-    ) -> Result<A, StoreError> {
+    ) -> Result<A, Failure> {
         let mut now = began;
         let mut pause = Duration::from_millis(2);
         loop {
             *stage = Stage::Waiting;
-            let mut lease = self.lease_at(now).await.map_err(|failure| failure.of(intent))?;
+            let mut lease = self.lease_at(now).await?;
             *stage = Stage::Sent;
             let error = match A::ask(lease.connection(), statement, values).await {
                 Ok(answer) => {
@@ -152,13 +166,14 @@ impl<E: Engine> Connections<E> {
                 | Judgement::Full
                 | Judgement::TooLarge
                 | Judgement::Corrupt
-                | Judgement::Refused => Duration::MAX,
+                | Judgement::Refused
+                | Judgement::Unsent => Duration::MAX,
             };
             *stage = Stage::Waiting;
             let left = (began + self.limit).saturating_duration_since(Instant::now());
             let spare = left.saturating_sub(time_for_another);
             if spare.is_zero() {
-                return Err(Failure::of_database::<E>(error, judgement).of(intent));
+                return Err(Failure::of_database::<E>(error, judgement));
             }
             // A random one, or those who met would meet again.
             sleep(pause.mul_f64(fastrand::f64()).min(spare)).await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use session_batching::Failed;
 use session_core::{Cause, StoreError};
 
 use crate::connections::Intent;
@@ -41,21 +42,21 @@ impl Failure {
     /// The time limit has passed.
     pub(crate) fn late(stage: Stage, limit: Duration) -> Self {
         match stage {
-            Stage::Waiting => Self::new(Judgement::Refused, Trouble::NoneFree(limit)),
+            Stage::Waiting => Self::new(Judgement::Unsent, Trouble::NoneFree(limit)),
             Stage::Sent => Self::new(Judgement::Unknown, Trouble::NoAnswer(limit)),
         }
     }
 
     pub(crate) fn no_connection_within(limit: Duration) -> Self {
-        Self::new(Judgement::Refused, Trouble::NoConnection(limit))
+        Self::new(Judgement::Unsent, Trouble::NoConnection(limit))
     }
 
     pub(crate) fn not_connected(error: sqlx::Error) -> Self {
-        Self::new(Judgement::Refused, error)
+        Self::new(Judgement::Unsent, error)
     }
 
     pub(crate) fn closed() -> Self {
-        Self::new(Judgement::Refused, Trouble::Closed)
+        Self::new(Judgement::Unsent, Trouble::Closed)
     }
 
     pub(crate) fn of_database<E: Engine>(error: sqlx::Error, judgement: Judgement) -> Self {
@@ -81,7 +82,22 @@ impl Failure {
             | Judgement::Demoted
             | Judgement::TooLarge
             | Judgement::Refused
+            | Judgement::Unsent
             | Judgement::Unknown => StoreError::Unavailable(self.cause),
+        }
+    }
+
+    /// What callers whose requests went together are told.
+    pub(crate) fn of_several(self, intent: Intent) -> Failed {
+        match self.judgement {
+            // One may hold up the others, or be too large with them.
+            Judgement::Held | Judgement::TooLarge | Judgement::Corrupt | Judgement::Refused => Failed::OneByOne,
+            Judgement::Again
+            | Judgement::Dismissed
+            | Judgement::Demoted
+            | Judgement::Full
+            | Judgement::Unsent
+            | Judgement::Unknown => Failed::All(self.of(intent)),
         }
     }
 

@@ -23,6 +23,8 @@ pub(crate) enum Judgement {
     Corrupt,
     /// Nothing was done.
     Refused,
+    /// Nothing was sent: there was no connection.
+    Unsent,
 }
 
 impl Judgement {

@@ -86,7 +86,9 @@ mod mysql;
 mod names;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod repeated;
 mod row;
+mod several;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod statement;

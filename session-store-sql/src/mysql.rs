@@ -1,6 +1,7 @@
 //! MySQL and MariaDB.
 
 mod engine;
+mod inline;
 mod owners;
 mod refusal;
 mod rotation;
@@ -8,6 +9,7 @@ mod schema;
 mod server;
 mod sessions;
 mod settings;
+mod several;
 mod statements;
 mod store;
 mod upkeep;

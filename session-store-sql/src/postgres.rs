@@ -8,6 +8,7 @@ mod rotation;
 mod schema;
 mod sessions;
 mod settings;
+mod several;
 mod statements;
 mod store;
 mod upkeep;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use session_batching::{Failed, Seen, Update};
 use session_core::{Listed, Loaded, Moment, Owner, Record, Revision, Scanned, StoreError, StoreKey};
 
 /// What statements say in their first column, where they have several answers: it was done.
@@ -75,10 +76,56 @@ pub(crate) fn loaded(rows: &[impl Row]) -> Result<Loaded, StoreError> {
     let Some(row) = rows.first() else {
         return Ok(Loaded::Absent);
     };
-    Ok(match optional_key(row, 0)? {
-        Some(successor) => Loaded::Moved(successor),
-        None => Loaded::Found(record(row, 1)?),
+    loaded_from(row, 0)
+}
+
+/// What a load of several found, from `id` and what [`loaded`] reads.
+fn seen(row: &impl Row) -> Result<Seen, StoreError> {
+    Ok(Seen {
+        key: key(row, 0)?,
+        expires_at: moment(row, 5)?,
+        what: loaded_from(row, 1),
     })
+}
+
+fn loaded_from(row: &impl Row, first: usize) -> Result<Loaded, StoreError> {
+    Ok(match optional_key(row, first)? {
+        Some(successor) => Loaded::Moved(successor),
+        None => Loaded::Found(record(row, first + 1)?),
+    })
+}
+
+/// The answers of a load of several. If one can't be told whose it is, each is asked for alone.
+pub(crate) fn all_seen(rows: &[impl Row]) -> Result<Vec<Seen>, Failed> {
+    rows.iter()
+        .map(seen)
+        .collect::<Result<_, _>>()
+        .map_err(|_| Failed::OneByOne)
+}
+
+/// The sessions that a statement wrote to.
+pub(crate) fn keys(rows: &[impl Row]) -> Result<Vec<StoreKey>, Failed> {
+    let keys: Result<_, _> = rows.iter().map(|row| key(row, 0)).collect();
+    // It has written, whoever it was.
+    keys.map_err(|error: StoreError| Failed::All(StoreError::ReplyLost(error.into())))
+}
+
+/// The sessions that have the revision that they were to have.
+pub(crate) fn with_revisions(rows: &[impl Row], updates: &[Update]) -> Result<Vec<StoreKey>, Failed> {
+    let mut applied = Vec::with_capacity(updates.len());
+    for row in rows {
+        let found = key(row, 0).and_then(|key| Ok((key, revision(row, 1)?)));
+        let (key, revision) = found.map_err(|error| Failed::All(StoreError::ReplyLost(error.into())))?;
+        let update = updates.binary_search_by_key(&key, |update| update.key);
+        if update.is_ok_and(|index| {
+            updates
+                .get(index)
+                .is_some_and(|update| update.record.revision == revision)
+        }) {
+            applied.push(key);
+        }
+    }
+    Ok(applied)
 }
 
 /// A session of a list, from `id, created_at, last_seen_at, expires_at`.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
 
 use crate::names::Names;
+use crate::repeated::repeat;
 
 /// The text of a statement, with the names of the tables.
 ///
@@ -33,6 +34,14 @@ impl Statement {
         }
     }
 
+    /// Likewise, with its part in braces so many times.
+    pub(crate) fn repeated(sql: &str, times: usize, names: &Names, form: Form) -> Self {
+        Self {
+            text: repeat(&names.apply(sql), times).into(),
+            form,
+        }
+    }
+
     pub(crate) fn is_inlined(&self) -> bool {
         self.form == Form::Inlined
     }
@@ -50,10 +59,14 @@ impl Statement {
 /// The statements of an engine, each from the file of its name.
 macro_rules! statements {
     ($($name:ident)*) => {
+        $crate::statement::statements! { $($name)*; }
+    };
+    ($($name:ident)*; $($repeated:ident)*) => {
         /// What the store asks, one statement a file.
         #[derive(Debug)]
         pub(crate) struct Statements {
             $(pub(crate) $name: $crate::statement::Statement,)*
+            $(pub(crate) $repeated: $crate::repeated::Repeated,)*
         }
 
         impl Statements {
@@ -61,6 +74,11 @@ macro_rules! statements {
                 Self {
                     $($name: $crate::statement::Statement::new(
                         include_str!(concat!("sql/", stringify!($name), ".sql")),
+                        names,
+                        form,
+                    ),)*
+                    $($repeated: $crate::repeated::Repeated::new(
+                        include_str!(concat!("sql/", stringify!($repeated), ".sql")),
                         names,
                         form,
                     ),)*

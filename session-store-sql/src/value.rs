@@ -8,6 +8,10 @@ pub(crate) enum Value<'a> {
     Number(Option<i64>),
     Bytes(Option<&'a [u8]>),
     Text(Option<&'a str>),
+    /// Many numbers, where an engine has arrays.
+    Numbers(&'a [i64]),
+    /// Many keys or payloads, where an engine has arrays.
+    Strings(&'a [&'a [u8]]),
 }
 
 /// The values of a statement, in the order of its parameters.

@@ -2,6 +2,7 @@
 
 mod counter;
 mod outcome;
+mod stalls;
 mod tally;
 mod turnover;
 
@@ -17,6 +18,7 @@ use crate::patience::wait_until;
 use crate::session::{counting, create};
 use counter::Counter;
 pub use outcome::Outcome;
+use stalls::Stalls;
 use tally::Latest;
 use turnover::Turnover;
 
@@ -32,6 +34,7 @@ pub struct Load {
     counters: Vec<JoinHandle<Counter>>,
     turnovers: Vec<JoinHandle<Turnover>>,
     latest: Vec<Latest>,
+    stalls: Stalls,
 }
 
 impl Load {
@@ -65,6 +68,7 @@ impl Load {
             counters: Vec::new(),
             turnovers: Vec::new(),
             latest: Vec::new(),
+            stalls: Stalls::watch(),
         };
         for (key, record) in keys {
             let counter = Counter::new(store, key, record);
@@ -84,7 +88,10 @@ impl Load {
     /// Ends the work.
     pub async fn stop(self) -> Stopped {
         self.ends.store(true, Ordering::SeqCst);
-        let mut stopped = Stopped::default();
+        let mut stopped = Stopped {
+            longest_stall: self.stalls.end(),
+            ..Stopped::default()
+        };
         for counter in self.counters {
             stopped.counters.push(counter.await.unwrap());
         }
@@ -105,12 +112,16 @@ impl Load {
 pub struct Stopped {
     counters: Vec<Counter>,
     turnovers: Vec<Turnover>,
+    longest_stall: Duration,
 }
 
 impl Stopped {
     /// Looks at what is there.
     pub async fn judge(self) -> Outcome {
-        let mut outcome = Outcome::default();
+        let mut outcome = Outcome {
+            longest_stall: self.longest_stall,
+            ..Outcome::default()
+        };
         for counter in self.counters {
             counter.judge(&mut outcome).await;
         }

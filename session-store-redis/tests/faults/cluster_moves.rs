@@ -44,9 +44,12 @@ async fn lose_master(
     let recovery = outcome.recovery_since(failure);
     println!("{name}: {outcome}, another master after {switched:?}, all again after {recovery:?}");
     outcome.assert_honest();
-    assert!(recovery < switched + LONGEST_RECOVERY, "{recovery:?}");
+    assert!(
+        recovery < switched + LONGEST_RECOVERY + outcome.longest_stall,
+        "{recovery:?}: {outcome}"
+    );
     // A call may look for another node when one has failed.
-    assert!(outcome.slowest < LONGEST_CALL + CONNECT_TIMEOUT, "{outcome}");
+    outcome.assert_in_time(LONGEST_CALL + CONNECT_TIMEOUT);
     outcome
 }
 
@@ -104,8 +107,8 @@ async fn a_frozen_node_holds_up_its_own_sessions_only() {
     outcome.assert_honest();
     outcome.assert_nothing_lost();
     assert_eq!((outcome.refused, outcome.replies_lost), (0, 0), "{outcome}");
-    assert!(outcome.slowest < CONNECT_TIMEOUT, "{outcome}");
-    assert!(held_up.slowest < LONGEST_CALL + CONNECT_TIMEOUT, "{held_up}");
+    outcome.assert_in_time(CONNECT_TIMEOUT);
+    held_up.assert_in_time(LONGEST_CALL + CONNECT_TIMEOUT);
     assert!(
         held_up.median_error() < Duration::from_millis(20),
         "{:?}",

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::str;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
+use futures_util::{Stream, TryStreamExt as _};
 use session_core::Cause;
-use sqlx::mysql::{MySqlArguments, MySqlConnection, MySqlDatabaseError, MySqlRow};
+use sqlx::mysql::{MySqlArguments, MySqlConnection, MySqlDatabaseError, MySqlQueryResult, MySqlRow};
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Either, Error, Executor as _, MySql, Row};
 
@@ -15,6 +15,11 @@ use crate::judgement::Judgement;
 use crate::row::implement_row;
 use crate::statement::Statement;
 use crate::value::Value;
+
+use super::inline::inlined;
+
+/// A part of an answer.
+type Step = Result<Either<MySqlQueryResult, MySqlRow>, Error>;
 
 implement_row!(MySqlRow, bytes, text);
 
@@ -40,16 +45,19 @@ impl Engine for MySql {
         statement: &Statement,
         values: &[Value<'_>],
     ) -> Result<Answer<Self>, Error> {
-        let mut steps = connection.fetch_many(values.iter().fold(sqlx::query(statement.to_sql()), bind));
-        let mut answer = Answer::new();
-        // To the very end, or the next statement would have to read what is left.
-        while let Some(step) = steps.try_next().await? {
-            match step {
-                Either::Left(result) => answer.affected += result.rows_affected(),
-                Either::Right(row) => answer.rows.push(row),
-            }
+        // Several statements in one text can't be prepared.
+        if !statement.as_str().contains(';') {
+            return collect(connection.fetch_many(values.iter().fold(sqlx::query(statement.to_sql()), bind))).await;
         }
-        Ok(answer)
+        let text = AssertSqlSafe(inlined(statement.as_str(), values));
+        let answer = collect(connection.fetch_many(sqlx::raw_sql(text))).await;
+        if let Err(error) = &answer
+            && !Self::judge(error).ends_the_connection()
+        {
+            // The transaction is open still where the server has undone no more than one statement of it.
+            sqlx::raw_sql("ROLLBACK").execute(connection).await?;
+        }
+        answer
     }
 
     fn judge(error: &Error) -> Judgement {
@@ -85,6 +93,18 @@ impl Engine for MySql {
         }
         error.into()
     }
+}
+
+/// The whole answer: to the very end, or the next statement would have to read what is left.
+async fn collect(mut steps: impl Stream<Item = Step> + Unpin) -> Result<Answer<MySql>, Error> {
+    let mut answer = Answer::new();
+    while let Some(step) = steps.try_next().await? {
+        match step {
+            Either::Left(result) => answer.affected += result.rows_affected(),
+            Either::Right(row) => answer.rows.push(row),
+        }
+    }
+    Ok(answer)
 }
 
 /// There is a row with this key. The server's own message would show the key.
@@ -123,6 +143,8 @@ fn bind<'a>(query: Query<'a, MySql, MySqlArguments>, value: &Value<'_>) -> Query
         Value::Number(number) => query.bind(number),
         Value::Bytes(bytes) => query.bind(bytes),
         Value::Text(text) => query.bind(text.map(str::as_bytes)),
+        // No statement of this engine has arrays.
+        Value::Numbers(_) | Value::Strings(_) => query.bind(None::<i64>),
     }
 }
 

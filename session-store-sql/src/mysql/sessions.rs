@@ -1,6 +1,7 @@
 //! Sessions under their keys: what concerns one at a time.
 
-use session_core::{Created, Deleted, Loaded, Moment, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated};
+use session_batching::Update;
+use session_core::{Created, Deleted, Loaded, Moment, Record, StoreError, StoreKey, Touch, Touched, Updated};
 use sqlx::MySql;
 use sqlx::mysql::MySqlRow;
 
@@ -79,29 +80,28 @@ impl Sessions {
         row::loaded(&self.read(&self.statements.load, values![key, now]).await?)
     }
 
-    pub(super) async fn update(
-        &self,
-        key: &StoreKey,
-        record: &Record,
-        expected: Revision,
-        now: Moment,
-    ) -> Result<Updated, StoreError> {
-        check_size_within(record, self.most_payload_bytes)?;
+    pub(super) async fn update(&self, update: &Update) -> Result<Updated, StoreError> {
+        let Update {
+            key,
+            record,
+            expected,
+            now,
+        } = update;
         let values = values![
             record.revision,
             record.last_seen_at,
             record.expires_at,
             record.payload.as_ref(),
             key,
-            expected,
-            now,
+            *expected,
+            *now,
         ];
         for _ in 0..ATTEMPTS {
             if self.write(&self.statements.update, values).await?.affected > 0 {
                 return Ok(Updated::Applied);
             }
-            return Ok(match self.load(key, now).await? {
-                Loaded::Found(current) if current.revision == expected => continue,
+            return Ok(match self.load(key, *now).await? {
+                Loaded::Found(current) if current.revision == *expected => continue,
                 Loaded::Found(current) => Updated::Conflict(current),
                 Loaded::Moved(successor) => Updated::Moved(successor),
                 Loaded::Absent => Updated::Gone,

@@ -1,7 +1,6 @@
 //! Which database, and how to talk to it.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
@@ -158,7 +157,7 @@ impl MySqlStoreBuilder {
             most_payload_bytes,
             ..sessions
         };
-        Ok(MySqlStore::new(Arc::new(sessions)))
+        Ok(MySqlStore::new(sessions, &limits))
     }
 }
 

@@ -113,5 +113,7 @@ fn bind<'a>(query: Query<'a, Postgres, PgArguments>, value: &Value<'_>) -> Query
         Value::Number(number) => query.bind(number),
         Value::Bytes(bytes) => query.bind(bytes),
         Value::Text(text) => query.bind(text),
+        Value::Numbers(numbers) => query.bind(numbers),
+        Value::Strings(strings) => query.bind(strings),
     }
 }

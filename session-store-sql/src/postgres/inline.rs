@@ -38,7 +38,26 @@ fn push(text: &mut String, value: &Value<'_>) {
             text.push_str(", 'UTF8')");
         }
         Value::Text(None) => text.push_str("NULL::text"),
+        Value::Numbers(numbers) => {
+            push_array(text, numbers.iter().map(|number| Value::Number(Some(*number))));
+            text.push_str("::bigint[]");
+        }
+        Value::Strings(strings) => {
+            push_array(text, strings.iter().map(|bytes| Value::Bytes(Some(bytes))));
+            text.push_str("::bytea[]");
+        }
     }
+}
+
+fn push_array<'a>(text: &mut String, values: impl Iterator<Item = Value<'a>>) {
+    text.push_str("ARRAY[");
+    for (index, value) in values.enumerate() {
+        if index > 0 {
+            text.push_str(", ");
+        }
+        push(text, &value);
+    }
+    text.push(']');
 }
 
 fn push_bytes(text: &mut String, bytes: &[u8]) {
@@ -68,6 +87,11 @@ mod tests {
         );
         let nothing = [Value::Number(None), Value::Bytes(None), Value::Text(None)];
         assert_eq!(inlined("$1 $2 $3", &nothing), "NULL::bigint NULL::bytea NULL::text");
+        let arrays = [Value::Numbers(&[1, -2]), Value::Strings(&[&[7], &[]])];
+        assert_eq!(
+            inlined("$1 $2", &arrays),
+            "ARRAY[(1)::bigint, (-2)::bigint]::bigint[] ARRAY[decode('07', 'hex'), decode('', 'hex')]::bytea[]"
+        );
         let many = [Value::Number(Some(1)); 12];
         assert_eq!(inlined("$12", &many), "(1)::bigint");
     }

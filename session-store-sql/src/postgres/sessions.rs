@@ -1,7 +1,8 @@
 //! Sessions under their keys: what concerns one at a time.
 
+use session_batching::Update;
 use session_core::{
-    CUT_OFF_KEPT, Created, Deleted, Loaded, Moment, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated,
+    CUT_OFF_KEPT, Created, Deleted, Loaded, Moment, Record, StoreError, StoreKey, Touch, Touched, Updated,
 };
 use sqlx::Postgres;
 use sqlx::postgres::PgRow;
@@ -91,17 +92,11 @@ impl Sessions {
         row::loaded(found.as_slice())
     }
 
-    pub(super) async fn update(
-        &self,
-        key: &StoreKey,
-        record: &Record,
-        expected: Revision,
-        now: Moment,
-    ) -> Result<Updated, StoreError> {
-        check_size(record)?;
+    pub(super) async fn update(&self, update: &Update) -> Result<Updated, StoreError> {
+        let (record, expected) = (&update.record, update.expected);
         let values = values![
-            key,
-            now,
+            &update.key,
+            update.now,
             expected,
             record.revision,
             record.last_seen_at,
@@ -115,7 +110,7 @@ impl Sessions {
             return Ok(Updated::Applied);
         }
         let current = row::key(&found, 1)?;
-        if current != *key {
+        if current != update.key {
             return Ok(Updated::Moved(current));
         }
         Ok(Updated::Conflict(row::record(&found, 2)?))

@@ -1,7 +1,6 @@
 //! Which database, and how to talk to it.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
@@ -182,7 +181,7 @@ impl PostgresStoreBuilder {
             names,
         };
         sessions.prepare(migrates).await?;
-        Ok(PostgresStore::new(Arc::new(sessions)))
+        Ok(PostgresStore::new(sessions, &limits))
     }
 }
 

@@ -12,10 +12,12 @@ crate::statement::statements! {
     delete_expired_cut_offs
     delete_sessions_of
     load
+    load_several
     probe
     rotate
     scan
     sessions_of
     touch
     update
+    update_several
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use session_batching::{Batching, Update};
 use session_core::{
     Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
@@ -11,6 +12,8 @@ use session_core::{
 use sqlx::postgres::{PgConnectOptions, PgPool};
 
 use crate::connect_error::SqlConnectError;
+use crate::given::check_size;
+use crate::limits::Limits;
 
 use super::sessions::Sessions;
 use super::settings::PostgresStoreBuilder;
@@ -32,6 +35,7 @@ use super::settings::PostgresStoreBuilder;
 #[derive(Clone)]
 pub struct PostgresStore {
     sessions: Arc<Sessions>,
+    batching: Batching<Sessions>,
 }
 
 impl fmt::Debug for PostgresStore {
@@ -44,8 +48,15 @@ impl fmt::Debug for PostgresStore {
 }
 
 impl PostgresStore {
-    pub(super) const fn new(sessions: Arc<Sessions>) -> Self {
-        Self { sessions }
+    pub(super) fn new(sessions: Sessions, limits: &Limits) -> Self {
+        let sessions = Arc::new(sessions);
+        let batching = Batching::new(
+            Arc::clone(&sessions),
+            limits.lanes(),
+            limits.lanes(),
+            limits.response_timeout,
+        );
+        Self { sessions, batching }
     }
 
     /// A store with the default settings at `url`: `postgres://user:password@host:port/database`, and after a `?` what
@@ -93,7 +104,7 @@ impl Store for PostgresStore {
     }
 
     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
-        self.sessions.load(key, now).await
+        self.batching.load(key, now).await
     }
 
     async fn update(
@@ -103,7 +114,14 @@ impl Store for PostgresStore {
         expected: Revision,
         now: Moment,
     ) -> Result<Updated, StoreError> {
-        self.sessions.update(key, record, expected, now).await
+        check_size(record)?;
+        let update = Update {
+            key: *key,
+            record: record.clone(),
+            expected,
+            now,
+        };
+        self.batching.update(update).await
     }
 
     async fn rotate(&self, rotation: &Rotation<'_>, now: Moment) -> Result<Rotated, StoreError> {

@@ -102,5 +102,7 @@ fn bind<'a>(query: Query<'a, Sqlite, SqliteArguments>, value: &Value<'_>) -> Que
         Value::Number(number) => query.bind(number),
         Value::Bytes(bytes) => query.bind(bytes),
         Value::Text(text) => query.bind(text),
+        // No statement of this engine has arrays.
+        Value::Numbers(_) | Value::Strings(_) => query.bind(None::<i64>),
     }
 }

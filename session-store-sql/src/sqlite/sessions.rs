@@ -1,6 +1,7 @@
 //! Sessions under their keys: what concerns one at a time.
 
-use session_core::{Created, Deleted, Loaded, Moment, Record, Revision, StoreError, StoreKey, Touch, Touched, Updated};
+use session_batching::Update;
+use session_core::{Created, Deleted, Loaded, Moment, Record, StoreError, StoreKey, Touch, Touched, Updated};
 use sqlx::Sqlite;
 use sqlx::sqlite::SqliteRow;
 
@@ -72,17 +73,11 @@ impl Sessions {
         row::loaded(&self.read(&self.statements.load, values![key, now]).await?)
     }
 
-    pub(super) async fn update(
-        &self,
-        key: &StoreKey,
-        record: &Record,
-        expected: Revision,
-        now: Moment,
-    ) -> Result<Updated, StoreError> {
-        check_size(record)?;
+    pub(super) async fn update(&self, update: &Update) -> Result<Updated, StoreError> {
+        let (record, expected) = (&update.record, update.expected);
         let values = values![
-            key,
-            now,
+            &update.key,
+            update.now,
             expected,
             record.revision,
             record.last_seen_at,

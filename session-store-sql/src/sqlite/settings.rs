@@ -1,7 +1,6 @@
 //! Which file, and how to work with it.
 
 use std::fmt;
-use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -169,7 +168,7 @@ impl SqliteStoreBuilder {
                     names: self.names,
                 };
                 sessions.prepare(self.migrates, false).await?;
-                return Ok(SqliteStore::new(Arc::new(sessions)));
+                return Ok(SqliteStore::new(sessions, &self.limits));
             }
         };
         if file::is_passing(&options) {
@@ -196,7 +195,7 @@ impl SqliteStoreBuilder {
             file,
         };
         sessions.prepare(self.migrates, true).await?;
-        Ok(SqliteStore::new(Arc::new(sessions)))
+        Ok(SqliteStore::new(sessions, &self.limits))
     }
 }
 

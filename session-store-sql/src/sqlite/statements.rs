@@ -15,5 +15,7 @@ crate::statement::statements! {
     scan
     sessions_of
     touch
-    update
+    update;
+    load_several
+    update_several
 }

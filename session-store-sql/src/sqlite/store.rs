@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use session_batching::{Batching, Update};
 use session_core::{
     Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
@@ -11,6 +12,8 @@ use session_core::{
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use crate::connect_error::SqlConnectError;
+use crate::given::check_size;
+use crate::limits::Limits;
 
 use super::sessions::Sessions;
 use super::settings::SqliteStoreBuilder;
@@ -40,6 +43,7 @@ use super::settings::SqliteStoreBuilder;
 #[derive(Clone)]
 pub struct SqliteStore {
     sessions: Arc<Sessions>,
+    batching: Batching<Sessions>,
 }
 
 impl fmt::Debug for SqliteStore {
@@ -53,8 +57,11 @@ impl fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
-    pub(super) const fn new(sessions: Arc<Sessions>) -> Self {
-        Self { sessions }
+    pub(super) fn new(sessions: Sessions, limits: &Limits) -> Self {
+        let sessions = Arc::new(sessions);
+        // One writes at a time.
+        let batching = Batching::new(Arc::clone(&sessions), limits.lanes(), 1, limits.response_timeout);
+        Self { sessions, batching }
     }
 
     /// A store with the default settings at `url`: `sqlite:shop.db` or `sqlite://shop.db` in the current folder,
@@ -109,7 +116,7 @@ impl Store for SqliteStore {
     }
 
     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
-        self.sessions.load(key, now).await
+        self.batching.load(key, now).await
     }
 
     async fn update(
@@ -119,7 +126,14 @@ impl Store for SqliteStore {
         expected: Revision,
         now: Moment,
     ) -> Result<Updated, StoreError> {
-        self.sessions.update(key, record, expected, now).await
+        check_size(record)?;
+        let update = Update {
+            key: *key,
+            record: record.clone(),
+            expected,
+            now,
+        };
+        self.batching.update(update).await
     }
 
     async fn rotate(&self, rotation: &Rotation<'_>, now: Moment) -> Result<Rotated, StoreError> {

@@ -26,6 +26,8 @@ pub struct Outcome {
     pub unexpected: Vec<String>,
     /// The longest call.
     pub slowest: Duration,
+    /// The longest time for which this process was held up meanwhile, by a machine that is busy with something else.
+    pub longest_stall: Duration,
     /// For each writer, when those calls began that were answered well.
     pub(super) successes: Vec<Vec<Instant>>,
     /// How long calls took that failed.
@@ -56,6 +58,11 @@ impl Outcome {
         assert!(self.acknowledged > 100, "nearly nothing was done: {self}");
     }
 
+    /// No call took longer, but for what the machine added.
+    pub fn assert_in_time(&self, limit: Duration) {
+        assert!(self.slowest < limit + self.longest_stall, "{self}");
+    }
+
     /// What was acknowledged is there, and what was deleted is not.
     pub fn assert_nothing_lost(&self) {
         assert_eq!((self.lost, self.back), (0, 0), "{self}");
@@ -66,8 +73,15 @@ impl fmt::Display for Outcome {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "attempted {}, acknowledged {}, refused {}, replies lost {}, acknowledged and lost {}, back from the dead {}, slowest {:?}",
-            self.attempted, self.acknowledged, self.refused, self.replies_lost, self.lost, self.back, self.slowest
+            "attempted {}, acknowledged {}, refused {}, replies lost {}, acknowledged and lost {}, back from the dead {}, slowest {:?}, held up {:?}",
+            self.attempted,
+            self.acknowledged,
+            self.refused,
+            self.replies_lost,
+            self.lost,
+            self.back,
+            self.slowest,
+            self.longest_stall
         )
     }
 }

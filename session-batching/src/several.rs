@@ -1,0 +1,64 @@
+//! What a store can do.
+
+use std::future::Future;
+
+use session_core::{Loaded, Moment, Record, Revision, StoreError, StoreKey, Updated};
+
+/// A store that can load and update several sessions by one statement.
+pub trait Several: Send + Sync + 'static {
+    /// As [`Store::load`](session_core::Store::load).
+    fn load(&self, key: &StoreKey, now: Moment) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
+
+    /// What is there under these keys, of what has not ended at `now`. The keys ascend, and each is there once.
+    ///
+    /// The order of the answers does not matter. A key without one is absent.
+    fn load_several(&self, keys: &[StoreKey], now: Moment) -> impl Future<Output = Result<Vec<Seen>, Failed>> + Send;
+
+    /// As [`Store::update`](session_core::Store::update).
+    fn update(&self, update: &Update) -> impl Future<Output = Result<Updated, StoreError>> + Send;
+
+    /// Carries out what can be, each as a compare-and-swap of its own, and answers the keys of those that were. Their keys ascend, and
+    /// each is there once.
+    ///
+    /// Those that were not are asked for alone, and then it is told why.
+    fn update_several(&self, updates: &[Update]) -> impl Future<Output = Result<Vec<StoreKey>, Failed>> + Send;
+}
+
+/// What a key leads to.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "stores make them")]
+pub struct Seen {
+    /// The key.
+    pub key: StoreKey,
+    /// When the record, or the mark of a rotation, ends.
+    pub expires_at: Moment,
+    /// A record or a mark; an error where what is there can't be read.
+    pub what: Result<Loaded, StoreError>,
+}
+
+/// A compare-and-swap.
+#[derive(Clone, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "stores read them")]
+pub struct Update {
+    /// The session.
+    pub key: StoreKey,
+    /// What it is to be.
+    pub record: Record,
+    /// The revision that it must have.
+    pub expected: Revision,
+    /// The caller's clock.
+    pub now: Moment,
+}
+
+/// Why a statement for several has no answer.
+#[derive(Debug)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "stores make them, and there are these two consequences"
+)]
+pub enum Failed {
+    /// Nothing was done, and it may be the fault of one of them: each is tried alone.
+    OneByOne,
+    /// It concerns all of them alike: each is told.
+    All(StoreError),
+}

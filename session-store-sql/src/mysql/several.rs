@@ -1,0 +1,45 @@
+//! Sessions that are loaded or updated together.
+
+use session_batching::{Failed, Seen, Several, Update};
+use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
+
+use crate::connections::Intent;
+use crate::row;
+use crate::several;
+use crate::value::Value;
+
+use super::sessions::Sessions;
+
+impl Several for Sessions {
+    async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
+        self.load(key, now).await
+    }
+
+    async fn load_several(&self, keys: &[StoreKey], now: Moment) -> Result<Vec<Seen>, Failed> {
+        let (size, load) = self.statements.load_several.of(keys.len()).ok_or(Failed::OneByOne)?;
+        let values = several::loading(keys, size, now);
+        let found = self.connections.run_for_several(Intent::Read, load, &values).await?;
+        row::all_seen(&found.rows)
+    }
+
+    async fn update(&self, update: &Update) -> Result<Updated, StoreError> {
+        self.update(update).await
+    }
+
+    async fn update_several(&self, updates: &[Update]) -> Result<Vec<StoreKey>, Failed> {
+        let (size, update) = self
+            .statements
+            .update_several
+            .of(updates.len())
+            .ok_or(Failed::OneByOne)?;
+        let keys = several::filled(updates, size).map(|update| Value::from(&update.key));
+        let values: Vec<_> = several::updating(updates, size).into_iter().chain(keys).collect();
+        // Hexadecimal digits are two a byte.
+        let bytes: usize = updates.iter().map(|update| update.record.payload.len()).sum();
+        if 2 * bytes > self.most_payload_bytes {
+            return Err(Failed::OneByOne);
+        }
+        let found = self.connections.run_for_several(Intent::Write, update, &values).await?;
+        row::with_revisions(&found.rows, updates)
+    }
+}

@@ -1,0 +1,11 @@
+-- Each of them a compare-and-swap of its own. Rows are locked in the order of their keys, in which they come, so that nobody who does
+-- this waits for another who waits for it.
+UPDATE "session_kit" AS t
+SET revision = given.revision, last_seen_at = given.last_seen_at, expires_at = given.expires_at, payload = given.payload
+FROM (
+    SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bytea[])
+        AS given (id, now, expected, revision, last_seen_at, expires_at, payload)
+    ORDER BY given.id
+) AS given
+WHERE t.id = given.id AND t.revision = given.expected AND t.expires_at > given.now AND t.successor IS NULL
+RETURNING t.id

@@ -5,7 +5,8 @@
 //! lane that comes free carries all of them at once. So there is no timer and no added delay, and the batches are as large as the load
 //! makes them.
 //!
-//! [`Batching`] does this for loads and updates of a store that can do [`Several`] at once.
+//! [`Loads`] does this for a store that can [load several](LoadSeveral) sessions by one statement, [`Updates`] for one that can
+//! [update several](UpdateSeveral).
 //!
 //! # What holds
 //!
@@ -16,7 +17,6 @@
 //! * At most [`MOST_WAITING`] callers of each kind are in line with what they ask for. Those beyond wait for a place there.
 
 mod batch;
-mod batching;
 mod copies;
 mod lanes;
 mod loads;
@@ -25,9 +25,10 @@ mod several;
 mod trouble;
 mod updates;
 
-pub use batching::Batching;
 pub use lanes::{MOST_BYTES, MOST_TOGETHER, MOST_WAITING};
-pub use several::{Failed, Seen, Several, Update};
+pub use loads::Loads;
+pub use several::{Failed, LoadSeveral, Seen, Update, UpdateSeveral};
+pub use updates::Updates;
 
 /// The examples of the README.
 #[cfg(doctest)]

@@ -1,18 +1,57 @@
 //! Loads that travel together.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use session_core::{Cause, Loaded, Moment, StoreError, StoreKey};
 
 use crate::batch::{Request, Waiting, Work};
 use crate::copies::{Shared, Told};
-use crate::several::{Failed, Several};
+use crate::lanes::Lanes;
+use crate::several::{Failed, LoadSeveral};
+
+/// The loads of a store, alone where a lane is free and together where none is. Clones share the lanes.
+pub struct Loads<S: LoadSeveral>(Lanes<Loading<S>>);
+
+impl<S: LoadSeveral> Loads<S> {
+    /// So many lanes, at least one. A caller in line waits for at most `limit`.
+    ///
+    /// A lane should be a connection that is to be had at once. Few do: each is always busy under load, and what it carries grows.
+    pub fn new(store: Arc<S>, lanes: usize, limit: Duration) -> Self {
+        Self(Lanes::new(Loading(store), lanes, limit))
+    }
+
+    /// As [`Store::load`](session_core::Store::load).
+    ///
+    /// # Errors
+    ///
+    /// Those of the store; [`StoreError::Unavailable`] also when the time limit passes.
+    pub async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
+        let Some(_lane) = self.0.enter(None) else {
+            return self.0.wait(Load { key: *key, now }).await;
+        };
+        self.0.work().0.load(key, now).await
+    }
+}
+
+impl<S: LoadSeveral> Clone for Loads<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<S: LoadSeveral> fmt::Debug for Loads<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Loads").finish_non_exhaustive()
+    }
+}
 
 /// A caller's load.
-pub(crate) struct Load {
-    pub(crate) key: StoreKey,
-    pub(crate) now: Moment,
+struct Load {
+    key: StoreKey,
+    now: Moment,
 }
 
 impl Request for Load {
@@ -22,10 +61,10 @@ impl Request for Load {
     }
 }
 
-/// Loads from a store.
-pub(crate) struct Loads<S>(pub(crate) Arc<S>);
+/// What a lane for loads does.
+struct Loading<S>(Arc<S>);
 
-impl<S: Several> Work for Loads<S> {
+impl<S: LoadSeveral> Work for Loading<S> {
     type Request = Load;
     type Answer = Loaded;
 
@@ -58,7 +97,7 @@ impl<S: Several> Work for Loads<S> {
     }
 }
 
-impl<S: Several> Loads<S> {
+impl<S: LoadSeveral> Loading<S> {
     async fn one_by_one(&self, batch: Vec<Waiting<Self>>) {
         for waiting in batch.into_iter().filter(|waiting| !waiting.is_left()) {
             let answer = self.0.load(&waiting.request.key, waiting.request.now).await;

@@ -4,8 +4,8 @@ use std::future::Future;
 
 use session_core::{Loaded, Moment, Record, Revision, StoreError, StoreKey, Updated};
 
-/// A store that can load and update several sessions by one statement.
-pub trait Several: Send + Sync + 'static {
+/// A store that can load several sessions by one statement.
+pub trait LoadSeveral: Send + Sync + 'static {
     /// As [`Store::load`](session_core::Store::load).
     fn load(&self, key: &StoreKey, now: Moment) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
 
@@ -13,7 +13,10 @@ pub trait Several: Send + Sync + 'static {
     ///
     /// The order of the answers does not matter. A key without one is absent.
     fn load_several(&self, keys: &[StoreKey], now: Moment) -> impl Future<Output = Result<Vec<Seen>, Failed>> + Send;
+}
 
+/// A store that can update several sessions by one statement.
+pub trait UpdateSeveral: Send + Sync + 'static {
     /// As [`Store::update`](session_core::Store::update).
     fn update(&self, update: &Update) -> impl Future<Output = Result<Updated, StoreError>> + Send;
 

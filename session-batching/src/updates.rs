@@ -1,12 +1,50 @@
 //! Updates that travel together.
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use session_core::{Cause, StoreError, StoreKey, Updated};
 
 use crate::batch::{Request, Waiting, Work};
 use crate::copies::Shared;
-use crate::several::{Failed, Several, Update};
+use crate::lanes::Lanes;
+use crate::several::{Failed, Update, UpdateSeveral};
+
+/// The updates of a store, alone where a lane is free and together where none is. Clones share the lanes.
+pub struct Updates<S: UpdateSeveral>(Lanes<Updating<S>>);
+
+impl<S: UpdateSeveral> Updates<S> {
+    /// So many lanes, at least one, as in [`Loads::new`](crate::Loads::new).
+    pub fn new(store: Arc<S>, lanes: usize, limit: Duration) -> Self {
+        Self(Lanes::new(Updating(store), lanes, limit))
+    }
+
+    /// As [`Store::update`](session_core::Store::update).
+    ///
+    /// # Errors
+    ///
+    /// Those of the store; when the time limit passes, [`StoreError::Unavailable`] if nothing was sent, else
+    /// [`StoreError::ReplyLost`].
+    pub async fn update(&self, update: Update) -> Result<Updated, StoreError> {
+        let Some(_lane) = self.0.enter(Some(update.key)) else {
+            return self.0.wait(update).await;
+        };
+        self.0.work().0.update(&update).await
+    }
+}
+
+impl<S: UpdateSeveral> Clone for Updates<S> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<S: UpdateSeveral> fmt::Debug for Updates<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Updates").finish_non_exhaustive()
+    }
+}
 
 impl Request for Update {
     fn writes_to(&self) -> Option<StoreKey> {
@@ -22,10 +60,10 @@ impl Request for Update {
     }
 }
 
-/// Updates of a store.
-pub(crate) struct Updates<S>(pub(crate) Arc<S>);
+/// What a lane for updates does.
+struct Updating<S>(Arc<S>);
 
-impl<S: Several> Work for Updates<S> {
+impl<S: UpdateSeveral> Work for Updating<S> {
     type Request = Update;
     type Answer = Updated;
 
@@ -56,7 +94,7 @@ impl<S: Several> Work for Updates<S> {
     }
 }
 
-impl<S: Several> Updates<S> {
+impl<S: UpdateSeveral> Updating<S> {
     async fn one_by_one(&self, batch: Vec<Waiting<Self>>) {
         for waiting in batch.into_iter().filter(|waiting| !waiting.is_left()) {
             let answer = self.0.update(&waiting.request).await;

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use session_batching::{Batching, Failed, Update};
+use session_batching::{Failed, Update};
 use session_core::{Loaded, Revision, StoreError, Updated};
 use tokio::runtime::Builder;
 use tokio::spawn;
 use tokio::time::sleep;
 
 use crate::model::{Model, lost, refused};
-use crate::{LIMIT, NOW, key, record};
+use crate::{Batching, NOW, key, record};
 
 const WRITERS: usize = 12;
 
@@ -23,7 +23,7 @@ struct Told {
 }
 
 /// Counts in one of three sessions: the payload is the number of updates that were applied.
-async fn count(batching: Batching<Model>, writer: u8, updates: u64, pauses: bool) -> Told {
+async fn count(batching: Batching, writer: u8, updates: u64, pauses: bool) -> Told {
     let mut told = Told::default();
     let key = key(writer % 3);
     for number in 0..updates {
@@ -78,7 +78,7 @@ proptest! {
                     (false, _) => model.fate(false, Failed::All(lost())),
                 }
             }
-            let batching = Batching::new(Arc::clone(&model), lanes, lanes, LIMIT);
+            let batching = Batching::new(&model, lanes);
             let writers: Vec<_> = (0..WRITERS)
                 .map(|writer| spawn(count(batching.clone(), u8::try_from(writer).unwrap(), updates, pauses)))
                 .collect();

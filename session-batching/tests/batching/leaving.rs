@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_batching::Batching;
 use session_core::{Loaded, StoreError, Updated};
 use tokio::runtime::Builder;
 use tokio::spawn;
 use tokio::time::{advance, timeout};
 
 use crate::model::{Model, Sent};
-use crate::{LIMIT, NOW, key, one_lane, record, settle, update};
+use crate::{Batching, LIMIT, NOW, key, one_lane, record, settle, update};
 
 #[tokio::test(start_paused = true)]
 async fn who_leaves_the_line_leaves_nothing_behind() {
@@ -114,7 +113,7 @@ async fn whose_time_is_over_on_the_way_is_told_that_it_is_unknown() {
 #[test]
 fn a_runtime_that_ends_takes_no_lane_with_it() {
     let model = Arc::new(Model::default());
-    let batching = Batching::new(Arc::clone(&model), 1, 1, LIMIT);
+    let batching = Batching::new(&model, 1);
     let first = Builder::new_current_thread().enable_all().build().unwrap();
     first.block_on(async {
         for number in 0..3 {

@@ -19,8 +19,8 @@ mod together;
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_batching::{Batching, Update};
-use session_core::{Moment, Record, Revision, StoreKey};
+use session_batching::{Loads, Update, Updates};
+use session_core::{Loaded, Moment, Record, Revision, StoreError, StoreKey, Updated};
 use tokio::task::yield_now;
 
 use model::Model;
@@ -29,14 +29,39 @@ const LIMIT: Duration = Duration::from_secs(2);
 const NOW: Moment = Moment::from_millis(1_000_000);
 const END: Moment = Moment::from_millis(2_000_000);
 
+/// A store as an engine's.
+#[derive(Clone)]
+struct Batching {
+    loads: Loads<Model>,
+    updates: Updates<Model>,
+}
+
+impl Batching {
+    fn new(model: &Arc<Model>, lanes: usize) -> Self {
+        Self {
+            loads: Loads::new(Arc::clone(model), lanes, LIMIT),
+            updates: Updates::new(Arc::clone(model), lanes, LIMIT),
+        }
+    }
+
+    async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
+        self.loads.load(key, now).await
+    }
+
+    async fn update(&self, update: Update) -> Result<Updated, StoreError> {
+        self.updates.update(update).await
+    }
+}
+
 /// A store with one lane of each kind, so that who comes second waits.
-fn one_lane() -> (Arc<Model>, Batching<Model>) {
+fn one_lane() -> (Arc<Model>, Batching) {
     lanes(1)
 }
 
-fn lanes(lanes: usize) -> (Arc<Model>, Batching<Model>) {
+fn lanes(lanes: usize) -> (Arc<Model>, Batching) {
     let model = Arc::new(Model::default());
-    (Arc::clone(&model), Batching::new(model, lanes, lanes, LIMIT))
+    let batching = Batching::new(&model, lanes);
+    (model, batching)
 }
 
 fn key(number: u8) -> StoreKey {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::sync::Mutex;
 
-use session_batching::{Failed, Seen, Several, Update};
+use session_batching::{Failed, LoadSeveral, Seen, Update, UpdateSeveral};
 use session_core::{Loaded, Moment, Record, StoreError, StoreKey, Updated};
 use tokio::sync::Semaphore;
 
@@ -127,7 +127,7 @@ pub(crate) fn lost() -> StoreError {
     StoreError::ReplyLost(io::Error::other("the connection broke").into())
 }
 
-impl Several for Model {
+impl LoadSeveral for Model {
     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
         self.send(Sent::Load(*key)).await;
         if self.is_poisoned(key) {
@@ -156,7 +156,9 @@ impl Several for Model {
         // In no order.
         Ok(seen.rev().collect())
     }
+}
 
+impl UpdateSeveral for Model {
     async fn update(&self, update: &Update) -> Result<Updated, StoreError> {
         let alone = std::slice::from_ref(update);
         self.begin(alone);

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use session_batching::{Batching, Update};
+use session_batching::{Loads, Update, Updates};
 use session_core::{
     Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
@@ -44,7 +44,8 @@ use super::settings::MySqlStoreBuilder;
 #[derive(Clone)]
 pub struct MySqlStore {
     sessions: Arc<Sessions>,
-    batching: Batching<Sessions>,
+    loads: Loads<Sessions>,
+    updates: Updates<Sessions>,
 }
 
 impl fmt::Debug for MySqlStore {
@@ -58,14 +59,12 @@ impl fmt::Debug for MySqlStore {
 
 impl MySqlStore {
     pub(super) fn new(sessions: Sessions, limits: &Limits) -> Self {
-        let sessions = Arc::new(sessions);
-        let batching = Batching::new(
-            Arc::clone(&sessions),
-            limits.lanes(),
-            limits.lanes(),
-            limits.response_timeout,
-        );
-        Self { sessions, batching }
+        let (sessions, limit) = (Arc::new(sessions), limits.response_timeout);
+        Self {
+            loads: Loads::new(Arc::clone(&sessions), limits.lanes(), limit),
+            updates: Updates::new(Arc::clone(&sessions), limits.lanes(), limit),
+            sessions,
+        }
     }
 
     /// A store with the default settings at `url`: `mysql://user:password@host:port/database` or the same with `mariadb:`, and after
@@ -117,7 +116,7 @@ impl Store for MySqlStore {
     }
 
     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
-        self.batching.load(key, now).await
+        self.loads.load(key, now).await
     }
 
     async fn update(
@@ -134,7 +133,7 @@ impl Store for MySqlStore {
             expected,
             now,
         };
-        self.batching.update(update).await
+        self.updates.update(update).await
     }
 
     async fn rotate(&self, rotation: &Rotation<'_>, now: Moment) -> Result<Rotated, StoreError> {

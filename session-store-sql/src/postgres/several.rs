@@ -1,6 +1,6 @@
 //! Sessions that are loaded or updated together.
 
-use session_batching::{Failed, Seen, Several, Update};
+use session_batching::{Failed, LoadSeveral, Seen, Update, UpdateSeveral};
 use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
 
 use crate::connections::Intent;
@@ -10,7 +10,7 @@ use crate::value::Value;
 
 use super::sessions::Sessions;
 
-impl Several for Sessions {
+impl LoadSeveral for Sessions {
     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
         self.load(key, now).await
     }
@@ -22,7 +22,9 @@ impl Several for Sessions {
         let found = self.connections.run_for_several(Intent::Read, load, &values).await?;
         row::all_seen(&found.rows)
     }
+}
 
+impl UpdateSeveral for Sessions {
     async fn update(&self, update: &Update) -> Result<Updated, StoreError> {
         self.update(update).await
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use session_batching::{Batching, Update};
+use session_batching::{Loads, Update, Updates};
 use session_core::{
     Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
@@ -35,7 +35,8 @@ use super::settings::PostgresStoreBuilder;
 #[derive(Clone)]
 pub struct PostgresStore {
     sessions: Arc<Sessions>,
-    batching: Batching<Sessions>,
+    loads: Loads<Sessions>,
+    updates: Updates<Sessions>,
 }
 
 impl fmt::Debug for PostgresStore {
@@ -49,14 +50,12 @@ impl fmt::Debug for PostgresStore {
 
 impl PostgresStore {
     pub(super) fn new(sessions: Sessions, limits: &Limits) -> Self {
-        let sessions = Arc::new(sessions);
-        let batching = Batching::new(
-            Arc::clone(&sessions),
-            limits.lanes(),
-            limits.lanes(),
-            limits.response_timeout,
-        );
-        Self { sessions, batching }
+        let (sessions, limit) = (Arc::new(sessions), limits.response_timeout);
+        Self {
+            loads: Loads::new(Arc::clone(&sessions), limits.lanes(), limit),
+            updates: Updates::new(Arc::clone(&sessions), limits.lanes(), limit),
+            sessions,
+        }
     }
 
     /// A store with the default settings at `url`: `postgres://user:password@host:port/database`, and after a `?` what
@@ -104,7 +103,7 @@ impl Store for PostgresStore {
     }
 
     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
-        self.batching.load(key, now).await
+        self.loads.load(key, now).await
     }
 
     async fn update(
@@ -121,7 +120,7 @@ impl Store for PostgresStore {
             expected,
             now,
         };
-        self.batching.update(update).await
+        self.updates.update(update).await
     }
 
     async fn rotate(&self, rotation: &Rotation<'_>, now: Moment) -> Result<Rotated, StoreError> {

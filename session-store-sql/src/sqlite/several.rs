@@ -1,6 +1,6 @@
 //! Sessions that are loaded or updated together.
 
-use session_batching::{Failed, Seen, Several, Update};
+use session_batching::{Failed, LoadSeveral, Seen, Update, UpdateSeveral};
 use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
 
 use crate::connections::Intent;
@@ -9,7 +9,7 @@ use crate::several;
 
 use super::sessions::Sessions;
 
-impl Several for Sessions {
+impl LoadSeveral for Sessions {
     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
         self.load(key, now).await
     }
@@ -20,7 +20,9 @@ impl Several for Sessions {
         let found = self.readers.run_for_several(Intent::Read, load, &values).await?;
         row::all_seen(&found.rows)
     }
+}
 
+impl UpdateSeveral for Sessions {
     async fn update(&self, update: &Update) -> Result<Updated, StoreError> {
         self.update(update).await
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use session_batching::{Batching, Update};
+use session_batching::{Loads, Update, Updates};
 use session_core::{
     Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
@@ -43,7 +43,8 @@ use super::settings::SqliteStoreBuilder;
 #[derive(Clone)]
 pub struct SqliteStore {
     sessions: Arc<Sessions>,
-    batching: Batching<Sessions>,
+    loads: Loads<Sessions>,
+    updates: Updates<Sessions>,
 }
 
 impl fmt::Debug for SqliteStore {
@@ -58,10 +59,13 @@ impl fmt::Debug for SqliteStore {
 
 impl SqliteStore {
     pub(super) fn new(sessions: Sessions, limits: &Limits) -> Self {
-        let sessions = Arc::new(sessions);
-        // One writes at a time.
-        let batching = Batching::new(Arc::clone(&sessions), limits.lanes(), 1, limits.response_timeout);
-        Self { sessions, batching }
+        let (sessions, limit) = (Arc::new(sessions), limits.response_timeout);
+        Self {
+            loads: Loads::new(Arc::clone(&sessions), limits.lanes(), limit),
+            // One writes at a time.
+            updates: Updates::new(Arc::clone(&sessions), 1, limit),
+            sessions,
+        }
     }
 
     /// A store with the default settings at `url`: `sqlite:shop.db` or `sqlite://shop.db` in the current folder,
@@ -116,7 +120,7 @@ impl Store for SqliteStore {
     }
 
     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
-        self.batching.load(key, now).await
+        self.loads.load(key, now).await
     }
 
     async fn update(
@@ -133,7 +137,7 @@ impl Store for SqliteStore {
             expected,
             now,
         };
-        self.batching.update(update).await
+        self.updates.update(update).await
     }
 
     async fn rotate(&self, rotation: &Rotation<'_>, now: Moment) -> Result<Rotated, StoreError> {

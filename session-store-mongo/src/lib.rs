@@ -111,6 +111,7 @@ mod owners;
 mod rotation;
 mod sessions;
 mod settings;
+mod several;
 mod statements;
 mod store;
 mod stored;

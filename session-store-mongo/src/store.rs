@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Collection};
+use session_batching::Loads;
 use session_core::{
     Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
@@ -14,6 +15,9 @@ use session_core::{
 use crate::connect_error::MongoConnectError;
 use crate::sessions::Sessions;
 use crate::settings::MongoStoreBuilder;
+
+/// How many loads are under way at once. Whoever finds them taken goes together with the others who do.
+const LANES: usize = 4;
 
 /// Sessions in MongoDB.
 ///
@@ -30,6 +34,7 @@ use crate::settings::MongoStoreBuilder;
 #[derive(Clone)]
 pub struct MongoStore {
     sessions: Arc<Sessions>,
+    loads: Loads<Sessions>,
 }
 
 impl fmt::Debug for MongoStore {
@@ -44,8 +49,10 @@ impl fmt::Debug for MongoStore {
 
 impl MongoStore {
     pub(crate) fn new(sessions: Sessions) -> Self {
+        let (limit, sessions) = (sessions.response_timeout, Arc::new(sessions));
         Self {
-            sessions: Arc::new(sessions),
+            loads: Loads::new(Arc::clone(&sessions), LANES, limit),
+            sessions,
         }
     }
 
@@ -99,7 +106,7 @@ impl Store for MongoStore {
     }
 
     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
-        self.sessions.load(key, now).await
+        self.loads.load(key, now).await
     }
 
     async fn update(

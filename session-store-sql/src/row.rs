@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use session_batching::{Failed, Seen, Update};
+use session_batching::{Failed, Seen};
 use session_core::{Listed, Loaded, Moment, Owner, Record, Revision, Scanned, StoreError, StoreKey};
 
 /// What statements say in their first column, where they have several answers: it was done.
@@ -108,24 +108,6 @@ pub(crate) fn keys(rows: &[impl Row]) -> Result<Vec<StoreKey>, Failed> {
     let keys: Result<_, _> = rows.iter().map(|row| key(row, 0)).collect();
     // It has written, whoever it was.
     keys.map_err(|error: StoreError| Failed::All(StoreError::ReplyLost(error.into())))
-}
-
-/// The sessions that have the revision that they were to have.
-pub(crate) fn with_revisions(rows: &[impl Row], updates: &[Update]) -> Result<Vec<StoreKey>, Failed> {
-    let mut applied = Vec::with_capacity(updates.len());
-    for row in rows {
-        let found = key(row, 0).and_then(|key| Ok((key, revision(row, 1)?)));
-        let (key, revision) = found.map_err(|error| Failed::All(StoreError::ReplyLost(error.into())))?;
-        let update = updates.binary_search_by_key(&key, |update| update.key);
-        if update.is_ok_and(|index| {
-            updates
-                .get(index)
-                .is_some_and(|update| update.record.revision == revision)
-        }) {
-            applied.push(key);
-        }
-    }
-    Ok(applied)
 }
 
 /// A session of a list, from `id, created_at, last_seen_at, expires_at`.

@@ -6,7 +6,7 @@ use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
 use crate::connections::Intent;
 use crate::row;
 use crate::several;
-use crate::value::Value;
+use crate::value::values;
 
 use super::sessions::Sessions;
 
@@ -34,14 +34,15 @@ impl UpdateSeveral for Sessions {
             .update_several
             .of(updates.len())
             .ok_or(Failed::OneByOne)?;
-        let keys = several::filled(updates, size).map(|update| Value::from(&update.key));
-        let values: Vec<_> = several::updating(updates, size).into_iter().chain(keys).collect();
+        let expected = several::filled(updates, size);
+        let expected = expected.flat_map(|update| *values![&update.key, update.now, update.expected]);
+        let values: Vec<_> = expected.chain(several::updating(updates, size)).collect();
         // Hexadecimal digits are two a byte.
         let bytes: usize = updates.iter().map(|update| update.record.payload.len()).sum();
         if 2 * bytes > self.most_payload_bytes {
             return Err(Failed::OneByOne);
         }
-        let found = self.connections.run_for_several(Intent::Write, update, &values).await?;
-        row::with_revisions(&found.rows, updates)
+        let applied = self.connections.run_for_several(Intent::Write, update, &values).await?;
+        row::keys(&applied.rows)
     }
 }

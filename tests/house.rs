@@ -43,6 +43,8 @@ enum Kind {
     TestSupport,
     MemoryStore,
     Store,
+    /// What several stores are built with.
+    StorePart,
     Adapter,
     /// What the example shops share.
     Shop,
@@ -60,6 +62,7 @@ impl Kind {
             "session-conformance" => (name == folder).then_some(Self::Conformance),
             "session-test-support" => (name == folder).then_some(Self::TestSupport),
             "session-store-memory" => (name == folder).then_some(Self::MemoryStore),
+            "session-batching" => (name == folder).then_some(Self::StorePart),
             "session-migrate" => (name == folder).then_some(Self::Tool),
             _ if folder.starts_with("session-store-") => (name == folder).then_some(Self::Store),
             _ => match folder.split_once('/')? {
@@ -74,9 +77,10 @@ impl Kind {
     fn may_build_on(self, other: Self) -> bool {
         match self {
             Self::Core => false,
-            Self::Conformance | Self::TestSupport | Self::MemoryStore | Self::Store | Self::Adapter => {
+            Self::Conformance | Self::TestSupport | Self::MemoryStore | Self::StorePart | Self::Adapter => {
                 other == Self::Core
             }
+            Self::Store => matches!(other, Self::Core | Self::StorePart),
             Self::Facade => matches!(other, Self::Core | Self::MemoryStore | Self::Store | Self::Adapter),
             Self::Shop | Self::Tool => other == Self::Facade,
             Self::Example => other != Self::Example,
@@ -86,7 +90,7 @@ impl Kind {
     fn may_test_with(self, other: Self) -> bool {
         let suites = matches!(other, Self::Core | Self::Conformance);
         match self {
-            Self::MemoryStore | Self::TestSupport => suites,
+            Self::MemoryStore | Self::StorePart | Self::TestSupport => suites,
             Self::Store => suites || other == Self::TestSupport,
             Self::Core | Self::Conformance | Self::Adapter => suites || other == Self::MemoryStore,
             Self::Facade | Self::Shop | Self::Example | Self::Tool => true,

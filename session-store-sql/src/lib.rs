@@ -46,6 +46,12 @@
 //! preparation. A connection that has rested for a second is asked whether it is alive before it is used: one more, too. In a pool of
 //! the application's the driver asks whenever a connection comes back, which nobody waits for, and by default when it is taken, which is.
 //!
+//! # What waits travels together
+//!
+//! Loads have four connections at once, and so have updates; SQLite has one for updates. Whoever finds them taken does not wait for one alone: all
+//! who wait are the next statement, up to 128 of them ([`session_batching`]). Each is answered for itself: an update that did not find its
+//! revision asks once more, alone, for what is there. A caller who finds a connection free sends the plain statement and waits for nobody.
+//!
 //! # Why signing out everywhere misses nothing
 //!
 //! The end of all sessions of an owner first moves the owner's **cut-off**, as a transaction of its own, and then deletes. A sign-in reads the

@@ -27,8 +27,7 @@ impl Limits {
 
     /// How many statements for several sessions are under way at once.
     ///
-    /// A connection that comes free takes all who wait, so that more of them only make batches smaller. On a server without a network
-    /// before it, four did as well as sixteen.
+    /// A connection that comes free takes all who wait, so more of them only make batches smaller.
     pub(crate) fn lanes(&self) -> usize {
         self.connections.min(MOST_LANES)
     }

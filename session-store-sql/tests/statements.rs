@@ -16,7 +16,10 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_core::{Deleted, Moment, Owner, Record, Revision, Rotated, Rotation, Store, StoreError, StoreKey, Touch};
+use futures_util::future::join_all;
+use session_core::{
+    Deleted, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, Store, StoreError, StoreKey, Touch, Updated,
+};
 use tokio::time::sleep;
 
 use support::engine::{BeforeAcquire, Engine, Settings};
@@ -63,6 +66,9 @@ const COSTS: [(&str, usize, usize); 33] = [
     ("clear", 2, 2),
 ];
 
+/// How many go together.
+const TOGETHER: u64 = 50;
+
 /// Of an engine.
 fn costs_on<E: Engine>() -> impl Iterator<Item = (&'static str, usize)> {
     COSTS.into_iter().map(|(operation, postgres, mysql)| {
@@ -81,6 +87,8 @@ on_each_engine! {
     a_connection_that_has_rested_for_a_second_is_asked_whether_it_is_alive
     with_a_pool_the_drivers_pings_come_on_top
     cleaning_up_that_finds_enough_is_one_statement
+    loads_that_wait_are_one_statement
+    updates_that_wait_are_one_statement_and_who_is_not_answered_by_it_asks_alone
 }
 
 async fn each_operation_costs_what_the_table_says<E: Engine>() {
@@ -152,6 +160,77 @@ async fn cleaning_up_that_finds_enough_is_one_statement<E: Engine>() {
         assert_eq!(costs.far.delete_expired(3, END).await.unwrap(), 3);
     }
     assert_eq!(costs.proxy.trips(), [[Sent::Execute]]);
+}
+
+/// The first finds the connection free, and the others find it taken.
+async fn loads_that_wait_are_one_statement<E: Engine>() {
+    let costs = Costs::<E>::at(&variable(E::URL)).await;
+    let mut sessions = Vec::new();
+    for number in 0..TOGETHER {
+        let record = record(number);
+        sessions.push((create(&costs.near, &record).await, Loaded::Found(record)));
+    }
+    let moved = record(1);
+    let old = create(&costs.near, &moved).await;
+    let new = new_key();
+    let rotated = rotation(&old, &new, moved.revision, &moved);
+    assert_eq!(costs.near.rotate(&rotated, NOW).await.unwrap(), Rotated::Applied);
+    sessions.push((old, Loaded::Moved(new)));
+    sessions.push((new_key(), Loaded::Absent));
+    // Twice: what was never run on this connection is prepared by the first.
+    for _ in 0..2 {
+        drop(costs.proxy.trips());
+        let loads = sessions.iter().map(|(key, _)| costs.far.load(key, NOW));
+        let loaded = join_all(loads).await.into_iter().map(Result::unwrap);
+        assert!(loaded.eq(sessions.iter().map(|(_, expected)| expected.clone())));
+    }
+    assert_eq!(costs.proxy.trips(), [[Sent::Execute], [Sent::Execute]]);
+}
+
+async fn updates_that_wait_are_one_statement_and_who_is_not_answered_by_it_asks_alone<E: Engine>() {
+    let costs = Costs::<E>::at(&variable(E::URL)).await;
+    let mut sessions = Vec::new();
+    for number in 0..TOGETHER {
+        let record = record(number);
+        sessions.push((create(&costs.near, &record).await, record));
+    }
+    for round in 0..2 {
+        drop(costs.proxy.trips());
+        let updates = sessions.iter_mut().map(|(key, current)| {
+            let expected = current.revision;
+            *current = record(1000 + round);
+            costs.far.update(key, current, expected, NOW)
+        });
+        for updated in join_all(updates).await {
+            assert_eq!(updated.unwrap(), Updated::Applied);
+        }
+    }
+    let together = match E::SERVICE {
+        // A text of several statements, all of them sent at once.
+        "mysql" => Sent::Query,
+        _ => Sent::Execute,
+    };
+    assert_eq!(costs.proxy.trips(), [[Sent::Execute], [together]]);
+    for (key, current) in &sessions {
+        assert_eq!(costs.near.load(key, NOW).await.unwrap(), Loaded::Found(current.clone()));
+    }
+    // The second of them expects another revision, and the last is not there.
+    sessions.push((new_key(), record(1)));
+    let next = record(2000);
+    let updates = sessions.iter().enumerate().map(|(number, (key, current))| {
+        let expected = if number == 1 { next.revision } else { current.revision };
+        costs.far.update(key, &next, expected, NOW)
+    });
+    let mut updated: Vec<_> = join_all(updates).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!(updated.pop(), Some(Updated::Gone));
+    assert_eq!(updated.remove(1), Updated::Conflict(sessions[1].1.clone()));
+    assert!(updated.iter().all(|updated| *updated == Updated::Applied));
+    let alone = costs_on::<E>().filter(|(operation, _)| ["update, conflict", "update, gone"].contains(operation));
+    let alone: usize = alone.map(|(_, statements)| statements).sum();
+    let executed = [vec![Sent::Execute], vec![together]]
+        .into_iter()
+        .chain(vec![vec![Sent::Execute]; alone]);
+    assert!(costs.proxy.trips().into_iter().eq(executed));
 }
 
 #[cfg(feature = "postgres")]

@@ -17,7 +17,7 @@ mod sessions;
 mod stores;
 pub mod tool;
 
-pub use comparison::{Case, Comparison, compare};
+pub use comparison::{Case, Comparison, Outcome, compare};
 pub use contender::{Contender, Entrant};
 pub use options::Options;
 pub use process::cpu_time;

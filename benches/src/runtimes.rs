@@ -22,6 +22,8 @@ pub enum Threads {
     OneRuntime,
     /// A runtime for each processor, as with actix.
     RuntimeEach,
+    /// One runtime over so many threads.
+    Workers(usize),
     /// The thread that asks does everything: what is measured is work, and nobody waits.
     OneThread,
 }
@@ -47,6 +49,12 @@ impl Runtimes {
         let (start, work) = match threads {
             Threads::OneRuntime => {
                 let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
+                let handle = runtime.handle().clone();
+                (Start::Here(runtime), vec![handle])
+            }
+            Threads::Workers(count) => {
+                let mut builder = Builder::new_multi_thread();
+                let runtime = builder.worker_threads(count).enable_all().build().unwrap();
                 let handle = runtime.handle().clone();
                 (Start::Here(runtime), vec![handle])
             }

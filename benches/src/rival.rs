@@ -28,6 +28,11 @@ impl<S: SessionStore> Rival<S> {
         self.store.create(&mut self.record(number)).await.unwrap();
     }
 
+    /// Takes one away, if it is there.
+    pub async fn remove(&self, number: usize) {
+        self.store.delete(&id(number)).await.unwrap();
+    }
+
     /// Reads one, and asserts that it is right.
     pub async fn load(&self, number: usize) -> Record {
         let record = self.store.load(&id(number)).await.unwrap().unwrap();

@@ -1,17 +1,23 @@
 //! `RedisStore` against the driver that it is made of: the same commands, over as many connections, with the same answers.
+//! And against the stores of other libraries, whose sessions are as large and hold five values.
 
 mod bare;
+mod rivals;
 mod server;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use session_bench::{Case, Entrant, Options, Report, Runtimes, Sessions, StoreLoad, StoreUpdate, Threads, compare};
+use session_bench::{
+    Case, Entrant, Options, Report, RivalLoad, RivalUpdate, Runtimes, Sessions, StoreLoad, StoreUpdate, Threads,
+    compare,
+};
 use session_core::Store;
 use session_store_redis::{NearCacheSettings, RedisStore};
 
 use bare::{Bare, BareLoad, BareUpdate};
+use rivals::{ActixLoad, ActixSession, ActixUpdate};
 use server::Server;
 
 /// As many as the store opens by default.
@@ -64,11 +70,8 @@ fn measure(server: &Server, options: &Options) {
 }
 
 struct Contenders {
-    bare_load: Entrant,
-    store_load: Entrant,
-    near_load: Entrant,
-    bare_update: Entrant,
-    store_update: Entrant,
+    load: Vec<Entrant>,
+    update: Vec<Entrant>,
 }
 
 impl Contenders {
@@ -82,20 +85,33 @@ impl Contenders {
             let (store, near): (Arc<dyn Store>, Arc<dyn Store>) = (Arc::new(store), Arc::new(near));
             (store, near, Arc::new(sessions))
         });
+        let url = server.url.clone();
+        let (tower, actix) = runtimes.prepare(async move {
+            let tower = rivals::tower_sessions(&url, connections).await;
+            (Arc::new(tower), Arc::new(ActixSession::new(&url).await))
+        });
         let bare = Arc::new(Bare::new(&server.url, connections, &sessions));
         Self {
-            bare_load: Entrant::new("bare", BareLoad::new(&bare, &sessions)),
-            store_load: Entrant::new("store", StoreLoad::new(&store, &sessions)),
-            near_load: Entrant::new("near-cache", StoreLoad::new(&near, &sessions)),
-            bare_update: Entrant::new("bare", BareUpdate::new(&bare, &sessions)),
-            store_update: Entrant::new("store", StoreUpdate::new(&store, &sessions)),
+            load: vec![
+                Entrant::new("bare", BareLoad::new(&bare, &sessions)),
+                Entrant::new("store", StoreLoad::new(&store, &sessions)),
+                Entrant::new("near-cache", StoreLoad::new(&near, &sessions)),
+                Entrant::new("tower-sessions", RivalLoad::new(&tower)),
+                Entrant::new("actix-session", ActixLoad(Arc::clone(&actix))),
+            ],
+            update: vec![
+                Entrant::new("bare", BareUpdate::new(&bare, &sessions)),
+                Entrant::new("store", StoreUpdate::new(&store, &sessions)),
+                Entrant::new("tower-sessions", RivalUpdate::new(&tower)),
+                Entrant::new("actix-session", ActixUpdate(actix)),
+            ],
         }
     }
 
     fn cases(&self) -> [(&'static str, Vec<&Entrant>); 2] {
         [
-            ("load", vec![&self.bare_load, &self.store_load, &self.near_load]),
-            ("load then update", vec![&self.bare_update, &self.store_update]),
+            ("load", self.load.iter().collect()),
+            ("load then update", self.update.iter().collect()),
         ]
     }
 }

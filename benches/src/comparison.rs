@@ -45,6 +45,12 @@ pub struct Outcome {
     pub cpu_microseconds: Quartiles,
     pub cpu_ratio: Quartiles,
     pub server_cpu_microseconds: Quartiles,
+    /// The processor time of an operation, where one thread does everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nanoseconds: Option<Quartiles>,
+    /// How much of it the first contender did not need in the same round.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub added_nanoseconds: Option<Quartiles>,
     /// How often an operation of a lone caller allocates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allocations: Option<f64>,
@@ -80,6 +86,7 @@ pub fn compare(runtimes: &Runtimes, case: &Case<'_>, options: &Options) -> Compa
         }
     }
     let outcomes = case.entrants.iter().zip(&samples);
+    let is_work = runtimes.threads == Threads::OneThread;
     Comparison {
         case: case.name,
         threads: runtimes.threads,
@@ -88,6 +95,8 @@ pub fn compare(runtimes: &Runtimes, case: &Case<'_>, options: &Options) -> Compa
         slot_milliseconds: slot.as_millis(),
         results: outcomes
             .map(|(entrant, of)| Outcome {
+                nanoseconds: is_work.then(|| nanoseconds(of)),
+                added_nanoseconds: is_work.then(|| added_nanoseconds(of, &samples[0])),
                 allocations: case.counts_allocations.then(|| allocations(entrant, case.items)),
                 ..outcome(entrant.name, of, &samples[0])
             })
@@ -103,6 +112,7 @@ fn sample(runtimes: &Runtimes, case: &Case<'_>, entrant: &Entrant, slot: Duratio
     let before = used();
     let (operations, elapsed) = runtimes.run(entrant, case.concurrency, case.items, slot);
     let after = used();
+    runtimes.prepare(entrant.rest());
     let each =
         |after: Duration, before: Duration| 1e6 * after.saturating_sub(before).as_secs_f64() / operations.max(1) as f64;
     Sample {
@@ -128,6 +138,15 @@ fn allocations(entrant: &Entrant, items: usize) -> f64 {
     Quartiles::of(std::iter::once(counted.count_total as f64 / items as f64)).median
 }
 
+fn nanoseconds(samples: &[Sample]) -> Quartiles {
+    Quartiles::of(samples.iter().map(|sample| 1e3 * sample.cpu_microseconds))
+}
+
+fn added_nanoseconds(samples: &[Sample], first: &[Sample]) -> Quartiles {
+    let pairs = samples.iter().zip(first);
+    Quartiles::of(pairs.map(|(sample, first)| 1e3 * (sample.cpu_microseconds - first.cpu_microseconds)))
+}
+
 fn outcome(name: &'static str, samples: &[Sample], first: &[Sample]) -> Outcome {
     let of = |value: fn(&Sample) -> f64| Quartiles::of(samples.iter().map(value));
     let to_first = |value: fn(&Sample) -> f64| {
@@ -141,6 +160,8 @@ fn outcome(name: &'static str, samples: &[Sample], first: &[Sample]) -> Outcome 
         cpu_microseconds: of(|sample| sample.cpu_microseconds),
         cpu_ratio: to_first(|sample| sample.cpu_microseconds),
         server_cpu_microseconds: of(|sample| sample.server_cpu_microseconds),
+        nanoseconds: None,
+        added_nanoseconds: None,
         allocations: None,
     }
 }

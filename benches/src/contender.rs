@@ -12,12 +12,18 @@ pub trait Contender: Send + Sync + 'static {
     ///
     /// No two calls with the same number are under way at once.
     fn operate(&self, item: usize) -> impl Future<Output = ()> + Send;
+
+    /// Between two turns, when nobody looks at the time: what has piled up may be thrown away.
+    fn rest(&self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
 }
 
 /// A contender under its name, without its type.
 pub struct Entrant {
     pub name: &'static str,
     runs: Box<dyn Fn(Range<usize>, Until) -> BoxFuture<'static, u64> + Send + Sync>,
+    rests: Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>,
 }
 
 /// How long a task goes on.
@@ -32,6 +38,11 @@ pub(crate) enum Until {
 impl Entrant {
     pub fn new(name: &'static str, contender: impl Contender) -> Self {
         let contender = Arc::new(contender);
+        let resting = Arc::clone(&contender);
+        let rests = move || -> BoxFuture<'static, ()> {
+            let contender = Arc::clone(&resting);
+            Box::pin(async move { contender.rest().await })
+        };
         let runs = move |items, until| -> BoxFuture<'static, u64> {
             let contender = Arc::clone(&contender);
             Box::pin(async move { operate(&*contender, items, until).await })
@@ -39,12 +50,17 @@ impl Entrant {
         Self {
             name,
             runs: Box::new(runs),
+            rests: Box::new(rests),
         }
     }
 
     /// A task that operates on its items in turn, and answers how often it did. It is boxed once, and no single operation is.
     pub(crate) fn task(&self, items: Range<usize>, until: Until) -> BoxFuture<'static, u64> {
         (self.runs)(items, until)
+    }
+
+    pub(crate) fn rest(&self) -> BoxFuture<'static, ()> {
+        (self.rests)()
     }
 }
 

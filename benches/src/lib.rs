@@ -7,21 +7,25 @@
 
 mod comparison;
 mod contender;
+mod keys;
 mod machine;
 mod options;
 mod process;
 mod report;
+mod rival;
 mod runtimes;
 mod services;
 mod sessions;
 mod stores;
 pub mod tool;
 
-pub use comparison::{Case, Comparison, compare};
+pub use comparison::{Case, Comparison, Outcome, compare};
 pub use contender::{Contender, Entrant};
+pub use keys::scattered_key;
 pub use options::Options;
 pub use process::cpu_time;
 pub use report::Report;
+pub use rival::{Rival, RivalLoad, RivalUpdate};
 pub use runtimes::{Runtimes, Threads};
 pub use services::variable;
 pub use sessions::{NOW, Newcomers, Session, Sessions};

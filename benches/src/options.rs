@@ -32,6 +32,11 @@ impl Options {
         Self::parse()
     }
 
+    /// Whether nothing is kept: there may be less of everything.
+    pub fn is_once(&self) -> bool {
+        self.once
+    }
+
     /// How many rounds, and how long a turn.
     ///
     /// A lone caller and its connection share a processor or do not, and keep to that for a while: that is a factor of three.

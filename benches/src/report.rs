@@ -24,7 +24,7 @@ pub struct Report {
 impl Report {
     pub fn new(subject: &'static str, about: impl Into<BTreeMap<&'static str, String>>) -> Self {
         println!(
-            "{:<24} {:<12} {:>5}  {:<13} {:>10}  {:<19} {:>7} {:>6} {:>7} {:>6}",
+            "{:<24} {:<12} {:>5}  {:<20} {:>10}  {:<19} {:>7} {:>6} {:>7} {:>6}",
             "case", "threads", "conc.", "contender", "op/s", "ratio (quartiles)", "cpu us", "ratio", "server", "alloc."
         );
         Self {
@@ -47,6 +47,11 @@ impl Report {
         self.comparisons.push(comparison);
     }
 
+    /// What has been added.
+    pub fn comparisons(&self) -> &[Comparison] {
+        &self.comparisons
+    }
+
     /// Files the report under its subject's name, if it is complete.
     pub fn finish(&self, options: &Options) {
         if !options.is_complete() {
@@ -63,7 +68,7 @@ fn print_line(comparison: &Comparison, outcome: &Outcome) {
     let (ratio, rate) = (outcome.ratio, outcome.operations_per_second.median);
     let ratios = format!("{:.3} ({:.3} {:.3})", ratio.median, ratio.lower, ratio.upper);
     println!(
-        "{:<24} {:<12} {:>5}  {:<13} {:>10.0}  {:<19} {:>7.2} {:>6.3} {:>7.2} {:>6.1}",
+        "{:<24} {:<12} {:>5}  {:<20} {:>10.0}  {:<19} {:>7.2} {:>6.3} {:>7.2} {:>6.1}",
         comparison.case,
         format!("{:?}", comparison.threads),
         comparison.concurrency,

@@ -22,6 +22,10 @@ pub enum Threads {
     OneRuntime,
     /// A runtime for each processor, as with actix.
     RuntimeEach,
+    /// One runtime over so many threads.
+    Workers(usize),
+    /// The thread that asks does everything: what is measured is work, and nobody waits.
+    OneThread,
 }
 
 /// An application's threads, without the application.
@@ -45,6 +49,17 @@ impl Runtimes {
         let (start, work) = match threads {
             Threads::OneRuntime => {
                 let runtime = Builder::new_multi_thread().enable_all().build().unwrap();
+                let handle = runtime.handle().clone();
+                (Start::Here(runtime), vec![handle])
+            }
+            Threads::Workers(count) => {
+                let mut builder = Builder::new_multi_thread();
+                let runtime = builder.worker_threads(count).enable_all().build().unwrap();
+                let handle = runtime.handle().clone();
+                (Start::Here(runtime), vec![handle])
+            }
+            Threads::OneThread => {
+                let runtime = Builder::new_current_thread().enable_all().build().unwrap();
                 let handle = runtime.handle().clone();
                 (Start::Here(runtime), vec![handle])
             }
@@ -91,9 +106,15 @@ impl Runtimes {
         let is_stopped = Arc::new(AtomicBool::new(false));
         let began = Instant::now();
         let tasks = self.spawn(entrant, concurrency, items, &Until::Stopped(Arc::clone(&is_stopped)));
-        thread::sleep(duration);
-        is_stopped.store(true, Ordering::Relaxed);
-        (self.join(tasks), began.elapsed())
+        // This thread may have the work to do.
+        let clock = thread::spawn(move || {
+            thread::sleep(duration);
+            is_stopped.store(true, Ordering::Relaxed);
+        });
+        let operations = self.join(tasks);
+        let elapsed = began.elapsed();
+        clock.join().unwrap();
+        (operations, elapsed)
     }
 
     fn spawn(

@@ -1,7 +1,6 @@
 //! The ways to a server, and the line before them.
 
 use std::collections::{HashSet, VecDeque};
-use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
-use crate::batch::{Request, Waiting, Work};
+use crate::batch::{Hearing, Request, Waiting, Work};
 use crate::place::Place;
 use crate::trouble::Trouble;
 
@@ -118,7 +117,7 @@ impl<W: Work> Lanes<W> {
 
 impl<W: Work> Shared<W> {
     /// Puts a request in line. If it need not wait, it goes.
-    fn line_up(self: &Arc<Self>, request: W::Request) -> (u64, crate::batch::Hearing<W>) {
+    fn line_up(self: &Arc<Self>, request: W::Request) -> (u64, Hearing<W>) {
         let mut line = self.line();
         let number = line.next_number;
         line.next_number += 1;
@@ -200,7 +199,7 @@ impl<W: Work> Line<W> {
         // Those who have to wait on are the next ones again.
         if !held.is_empty() {
             held.append(&mut self.waiting);
-            mem::swap(&mut held, &mut self.waiting);
+            self.waiting = held;
         }
         batch
     }

@@ -95,6 +95,7 @@ proptest! {
                 })
                 .sum();
             assert!((applied..=applied + unknown).contains(&counted), "{applied} {unknown} {counted}");
+            assert!(model.most_at_once() <= lanes, "{} on {lanes} lanes", model.most_at_once());
         });
     }
 }

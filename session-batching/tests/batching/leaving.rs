@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use session_batching::MOST_WAITING;
 use session_core::{Loaded, StoreError, Updated};
 use tokio::runtime::Builder;
 use tokio::spawn;
+use tokio::task::JoinHandle;
 use tokio::time::{advance, timeout};
 
 use crate::model::{Model, Sent};
@@ -107,6 +109,26 @@ async fn whose_time_is_over_on_the_way_is_told_that_it_is_unknown() {
     for caller in loads.drain(1..) {
         assert!(matches!(caller.await.unwrap(), Err(StoreError::Unavailable(_))));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_into_the_line_when_it_is_empty_takes_the_lane() {
+    let (model, batching) = one_lane();
+    let mut callers = Vec::new();
+    for _ in 0..1 + MOST_WAITING + 1 {
+        let batching = batching.clone();
+        callers.push(spawn(async move { batching.load(&key(1), NOW).await }));
+    }
+    settle().await;
+    callers.pop();
+    // The lane's caller is the last to leave.
+    callers.iter().rev().for_each(JoinHandle::abort);
+    settle().await;
+    assert_eq!(model.sent().len(), 2);
+    // And nobody else does.
+    spawn(async move { batching.load(&key(2), NOW).await });
+    settle().await;
+    assert_eq!(model.sent().len(), 2);
 }
 
 /// As when a test's runtime, or that of one worker of a server, is gone, and the store is used on.

@@ -40,6 +40,7 @@ async fn a_batch_and_a_line_have_an_end() {
     // Who was beyond the line's end came into it when others had left it.
     assert!(sent[1..].iter().all(|keys| *keys <= MOST_TOGETHER), "{sent:?}");
     assert_eq!(sent.iter().sum::<usize>(), callers.len());
+    assert_eq!(model.most_at_once(), 1);
     for caller in callers {
         assert!(caller.await.unwrap().is_ok());
     }

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use session_batching::{Failed, LoadSeveral, Seen, Update, UpdateSeveral};
 use session_core::{Loaded, Moment, Record, StoreError, StoreKey, Updated};
 use tokio::sync::Semaphore;
+use tokio::task::yield_now;
 
 /// What was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,23 @@ pub(crate) enum Sent {
     LoadSeveral(Vec<StoreKey>),
     Update(StoreKey),
     UpdateSeveral(Vec<StoreKey>),
+}
+
+#[derive(Clone, Copy, Default)]
+struct Crowd {
+    now: usize,
+    most: usize,
+}
+
+impl Crowd {
+    fn enter(&mut self) {
+        self.now += 1;
+        self.most = self.most.max(self.now);
+    }
+
+    fn leave(&mut self) {
+        self.now -= 1;
+    }
 }
 
 pub(crate) struct Model {
@@ -28,6 +46,9 @@ pub(crate) struct Model {
     fates: Mutex<VecDeque<(bool, Failed)>>,
     /// Updates that are under way.
     writing: Mutex<BTreeSet<StoreKey>>,
+    /// Loads and updates that are under way, and the most there were at once.
+    loading: Mutex<Crowd>,
+    updating: Mutex<Crowd>,
 }
 
 impl Default for Model {
@@ -39,6 +60,8 @@ impl Default for Model {
             poisoned: Mutex::default(),
             fates: Mutex::default(),
             writing: Mutex::default(),
+            loading: Mutex::default(),
+            updating: Mutex::default(),
         }
     }
 }
@@ -80,9 +103,26 @@ impl Model {
         self.sent.lock().unwrap().clone()
     }
 
+    /// How many statements of a kind were under way at once, at most.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.loading
+            .lock()
+            .unwrap()
+            .most
+            .max(self.updating.lock().unwrap().most)
+    }
+
     async fn send(&self, sent: Sent) {
+        let crowd = match sent {
+            Sent::Load(_) | Sent::LoadSeveral(_) => &self.loading,
+            Sent::Update(_) | Sent::UpdateSeveral(_) => &self.updating,
+        };
         self.sent.lock().unwrap().push(sent);
+        crowd.lock().unwrap().enter();
         self.gate.acquire().await.unwrap().forget();
+        // So that others come meanwhile.
+        yield_now().await;
+        crowd.lock().unwrap().leave();
     }
 
     fn is_poisoned(&self, key: &StoreKey) -> bool {

@@ -1,5 +1,6 @@
 //! Callers who wait, and travel together.
 
+use session_batching::MOST_BYTES;
 use session_core::{Loaded, Moment, Updated};
 use tokio::spawn;
 
@@ -85,11 +86,11 @@ async fn each_update_is_a_compare_and_swap_of_its_own() {
     let mut waiting = Vec::new();
     for update in [
         update(0, 1),
-        update(1, 7),
-        update(2, 6),
-        late,
-        update(4, 7),
         update(5, 7),
+        update(4, 7),
+        late,
+        update(2, 6),
+        update(1, 7),
     ] {
         let batching = batching.clone();
         waiting.push(spawn(async move { batching.update(update).await.unwrap() }));
@@ -102,11 +103,11 @@ async fn each_update_is_a_compare_and_swap_of_its_own() {
     }
     let expected = [
         Updated::Gone,
-        Updated::Applied,
-        Updated::Conflict(record(7)),
         Updated::Gone,
         Updated::Moved(key(9)),
         Updated::Gone,
+        Updated::Conflict(record(7)),
+        Updated::Applied,
     ];
     assert_eq!(answers, expected);
     assert_eq!(model.get(&key(1)), Loaded::Found(record(8)));
@@ -138,4 +139,38 @@ async fn updates_of_one_session_go_in_their_order_one_at_a_time() {
     }
     assert!(other.await.unwrap().is_ok());
     assert_eq!(model.get(&key(1)), Loaded::Found(record(6)));
+}
+
+/// Also where a batch is full before all who wait were looked at.
+#[tokio::test]
+async fn who_was_passed_over_is_before_those_who_came_later() {
+    let (model, batching) = lanes(2);
+    model.insert(key(1), record(0));
+    let large = |number| {
+        let mut update = update(number, 0);
+        update.record.payload = vec![0; MOST_BYTES * 3 / 4].into();
+        update
+    };
+    let mut waiting = Vec::new();
+    for update in [
+        update(4, 0),
+        update(1, 0),
+        update(1, 1),
+        large(2),
+        large(3),
+        update(1, 2),
+    ] {
+        let (batching, key) = (batching.clone(), update.key);
+        waiting.push((key, spawn(async move { batching.update(update).await.unwrap() })));
+        settle().await;
+    }
+    // The lane of the fourth takes the second, and not the first, which is under way.
+    model.let_through(1);
+    settle().await;
+    model.open();
+    for (of, caller) in waiting {
+        let updated = caller.await.unwrap();
+        assert_eq!(updated == Updated::Applied, of == key(1), "{updated:?}");
+    }
+    assert_eq!(model.get(&key(1)), Loaded::Found(record(3)));
 }

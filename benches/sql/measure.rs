@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use session_bench::{
     Case, Entrant, Newcomers, Options, Report, Runtimes, Sessions, StoreCreate, StoreLoad, StoreUpdate, Threads,
-    compare,
+    compare, further_away,
 };
 use session_core::Store;
 
@@ -64,6 +65,10 @@ pub(crate) fn measure<E: Engine>(url: Result<String, String>) -> ExitCode {
 }
 
 fn measure_at<E: Engine>(url: &str, options: &Options) {
+    let url = match options.distance {
+        0 => url.to_owned(),
+        milliseconds => further_away(url, Duration::from_millis(milliseconds)),
+    };
     let connections = options.connections.unwrap_or_else(E::connections);
     let about = [
         ("connections", connections.to_string()),
@@ -72,7 +77,7 @@ fn measure_at<E: Engine>(url: &str, options: &Options) {
     let mut report = Report::new(E::SUBJECT, about);
     for threads in [Threads::OneRuntime, Threads::RuntimeEach] {
         let runtimes = Runtimes::new(threads);
-        let field = runtimes.prepare(E::field(url.to_owned(), connections));
+        let field = runtimes.prepare(E::field(url.clone(), connections));
         report.about("server", &field.server);
         let store = Arc::clone(&field.stores[0].1);
         let sessions = runtimes.prepare({

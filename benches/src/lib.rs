@@ -7,6 +7,7 @@
 
 mod comparison;
 mod contender;
+mod distance;
 mod keys;
 mod machine;
 mod options;
@@ -21,6 +22,7 @@ pub mod tool;
 
 pub use comparison::{Case, Comparison, Outcome, compare};
 pub use contender::{Contender, Entrant};
+pub use distance::further_away;
 pub use keys::scattered_key;
 pub use options::Options;
 pub use process::cpu_time;

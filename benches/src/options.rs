@@ -22,6 +22,9 @@ pub struct Options {
     /// Connections to the server, instead of as many as the store opens by default
     #[arg(long)]
     pub connections: Option<usize>,
+    /// Milliseconds that what is sent to a SQL server takes longer
+    #[arg(long, default_value_t = 0)]
+    pub distance: u64,
     /// Only cases whose name has this in it
     #[arg(long, default_value = "")]
     pub only: String,
@@ -57,6 +60,10 @@ impl Options {
 
     /// Whether the result is worth keeping: all of it, under the settings that every result has.
     pub fn is_complete(&self) -> bool {
-        !self.once && self.only.is_empty() && self.connections.is_none() && self.concurrency == [1, 64, 512]
+        !self.once
+            && self.only.is_empty()
+            && self.distance == 0
+            && self.connections.is_none()
+            && self.concurrency == [1, 64, 512]
     }
 }

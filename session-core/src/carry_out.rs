@@ -1,5 +1,6 @@
 //! Carrying a commit out: store operations within a time limit, lost replies sent again, conflicts merged in turn.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use tracing::Instrument;
@@ -109,7 +110,8 @@ impl Shared {
             new_id,
             is_uncertain,
         } = performed;
-        let answer = self.backend.perform(operation, caller, new_id, now);
+        // Pinned here: each future that it is handed to by value has room for it once more.
+        let answer = pin!(self.backend.perform(operation, caller, new_id, now));
         let span = tracing::trace_span!(target: TARGET, "session_store", operation = operation.name(), session = %Shown(operation));
         let answer = if span.is_disabled() {
             deadline.bound(answer).await

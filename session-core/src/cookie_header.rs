@@ -1,5 +1,8 @@
 //! Finding our id in what the client sent, and believing it only with our signature.
 
+use std::io::BufRead;
+use std::iter;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use smallvec::SmallVec;
@@ -9,6 +12,9 @@ use crate::signing::{KeyAge, SigningKeys, TAG_BYTES};
 
 /// Between the id and its signature: not in the base64url alphabet.
 const DOT: u8 = b'.';
+
+/// Bytes of a signature's text, without padding.
+const SIGNATURE_BYTES: usize = (TAG_BYTES * 8).div_ceil(6);
 
 /// An id whose signature is ours.
 #[derive(Clone, Debug)]
@@ -46,15 +52,13 @@ impl Candidates {
     /// The first one.
     #[cfg(feature = "express")]
     pub(crate) fn first(&self) -> &[u8] {
-        self.0.split(|byte| *byte == SEPARATOR).next().unwrap_or_default()
+        parts(&self.0).next().unwrap_or_default()
     }
 
     /// The first one that verifies; every one is tried, for a sibling site or path can plant others (RFC 6265bis section
     /// 4.2.2: their order means nothing).
     pub(crate) fn verify(&self, name: &str, keys: &SigningKeys) -> Option<Verified> {
-        self.0
-            .split(|byte| *byte == SEPARATOR)
-            .find_map(|value| verify(value, name, keys))
+        parts(&self.0).find_map(|value| verify(value, name, keys))
     }
 }
 
@@ -70,9 +74,20 @@ pub(crate) struct PresentedValues {
 /// Between cookies in a header, and so in none.
 const SEPARATOR: u8 = b';';
 
+/// What stands between separators. Unlike `split` this does not look at bytes one by one, and headers are long.
+fn parts(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
+    iter::from_fn(move || {
+        let text = rest;
+        // Reading from memory can't fail.
+        let length = rest.skip_until(SEPARATOR).ok().filter(|length| *length > 0)?;
+        let part = text.get(..length)?;
+        Some(part.strip_suffix(&[SEPARATOR]).unwrap_or(part))
+    })
+}
+
 /// The values of all cookies of this name.
 fn values<'a>(cookies: &'a [u8], name: &str) -> impl Iterator<Item = &'a [u8]> {
-    cookies.split(|byte| *byte == SEPARATOR).filter_map(move |pair| {
+    parts(cookies).filter_map(move |pair| {
         let value = pair.trim_ascii_start().strip_prefix(name.as_bytes())?;
         let value = value.trim_ascii_start().strip_prefix(b"=")?.trim_ascii();
         Some(
@@ -86,8 +101,8 @@ fn values<'a>(cookies: &'a [u8], name: &str) -> impl Iterator<Item = &'a [u8]> {
 
 /// The id in a signed value, `id.signature` in base64url.
 pub(crate) fn verify(value: &[u8], name: &str, keys: &SigningKeys) -> Option<Verified> {
-    let dot = value.iter().rposition(|byte| *byte == DOT)?;
-    let (text, signature) = (value.get(..dot)?, value.get(dot + 1..)?);
+    let (text, signature) = value.split_at_checked(value.len().checked_sub(SIGNATURE_BYTES)?)?;
+    let text = text.strip_suffix(&[DOT])?;
     let mut tag = [0; TAG_BYTES];
     if URL_SAFE_NO_PAD.decode_slice(signature, &mut tag).ok()? != TAG_BYTES {
         return None;

@@ -11,7 +11,7 @@ use actix_web::Error;
 use actix_web::body::EitherBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue, InvalidHeaderName, SET_COOKIE, VARY};
 use pin_project_lite::pin_project;
 use session_core::{CommitFuture, Committed, HeaderLines, ResponseHeaders, Session, SessionManager};
 
@@ -99,6 +99,7 @@ fn finish<B>(answer: Answer<B>, committed: Committed) -> Answer<EitherBody<B>> {
         (Err(_), Err(refusal)) => Err(refusal.into()),
     };
     match &mut answer {
+        _ if headers.is_empty() => {}
         Ok(response) => add(headers, response.headers_mut()),
         Err(error) => error.add_response_mapper(move |mut response| {
             add(headers.clone(), response.headers_mut());
@@ -109,7 +110,10 @@ fn finish<B>(answer: Answer<B>, committed: Committed) -> Answer<EitherBody<B>> {
 }
 
 fn add(headers: ResponseHeaders, head: &mut HeaderMap) {
-    let lines = headers.beside(|name| head.get_all(name).map(HeaderValue::as_bytes));
+    let lines = headers.beside(|name| {
+        let values = header_name(name).into_iter().flat_map(|name| head.get_all(name));
+        values.map(HeaderValue::as_bytes)
+    });
     append(lines, head);
 }
 
@@ -119,8 +123,18 @@ pub(crate) fn append(lines: HeaderLines, head: &mut HeaderMap) {
             Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
             Cow::Owned(text) => HeaderValue::try_from(text),
         };
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(&*name), value) {
+        if let (Ok(name), Ok(value)) = (header_name(&name), value) {
             head.append(name, value);
         }
+    }
+}
+
+/// Parsing a name costs more than appending the line, and nearly all lines have one of these.
+fn header_name(name: &str) -> Result<HeaderName, InvalidHeaderName> {
+    match name {
+        "vary" => Ok(VARY),
+        "cache-control" => Ok(CACHE_CONTROL),
+        "set-cookie" => Ok(SET_COOKIE),
+        _ => HeaderName::try_from(name),
     }
 }

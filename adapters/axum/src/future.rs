@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use http::header::{CACHE_CONTROL, InvalidHeaderName, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use pin_project_lite::pin_project;
 use session_core::{CommitFuture, Committed, Error, HeaderLines, Session, SessionManager};
@@ -65,10 +66,14 @@ fn finish<R: Default>(response: Response<R>, committed: Committed) -> Response<R
         Ok(()) => response,
         Err(error) => refuse(&error),
     };
+    if committed.headers.is_empty() {
+        return response;
+    }
     let head = response.headers_mut();
-    let lines = committed
-        .headers
-        .beside(|name| head.get_all(name).into_iter().map(HeaderValue::as_bytes));
+    let lines = committed.headers.beside(|name| {
+        let values = header_name(name).into_iter().flat_map(|name| head.get_all(name));
+        values.map(HeaderValue::as_bytes)
+    });
     append(lines, head);
     response
 }
@@ -87,8 +92,18 @@ fn append(lines: HeaderLines, head: &mut HeaderMap) {
             Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
             Cow::Owned(text) => HeaderValue::try_from(text),
         };
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(&*name), value) {
+        if let (Ok(name), Ok(value)) = (header_name(&name), value) {
             head.append(name, value);
         }
+    }
+}
+
+/// Parsing a name costs more than appending the line, and nearly all lines have one of these.
+fn header_name(name: &str) -> Result<HeaderName, InvalidHeaderName> {
+    match name {
+        "vary" => Ok(VARY),
+        "cache-control" => Ok(CACHE_CONTROL),
+        "set-cookie" => Ok(SET_COOKIE),
+        _ => HeaderName::try_from(name),
     }
 }

@@ -20,6 +20,9 @@ pub(crate) fn refuse_with(error: &Error, response: &mut Response<'_>) {
 }
 
 pub(crate) fn add(headers: ResponseHeaders, response: &mut Response<'_>) {
+    if headers.is_empty() {
+        return;
+    }
     let head = response.headers();
     let lines = headers.beside(|name| head.get(name).map(str::as_bytes));
     append(lines, response);

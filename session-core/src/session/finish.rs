@@ -51,6 +51,11 @@ impl Session {
         }
     }
 
+    /// A function of its own, so that nothing but the commit itself is kept in the future that carries it out.
+    fn begin(&self, failed: bool, now: Moment) -> Result<Option<Commit<'_, Shared>>, Error> {
+        self.lock().begin(&self.inner, failed, now)
+    }
+
     async fn carry_out(&self, failed: bool) -> Result<Ending, Error> {
         let inner = &self.inner;
         let shared = &*inner.shared;
@@ -61,8 +66,7 @@ impl Session {
             shared.notify_failure(self.lock().key, &error);
             return Err(error);
         }
-        let begun = self.lock().begin(inner, failed, now);
-        let mut commit = match begun {
+        let mut commit = match self.begin(failed, now) {
             Ok(Some(commit)) => commit,
             Ok(None) => return Ok(Ending::Nothing),
             Err(error) => {

@@ -4,7 +4,7 @@
 //! it, and one that can't be decoded spoils no other.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::io::Write;
 
 use rmp::decode;
 
@@ -159,30 +159,9 @@ pub(crate) fn write(values: &Edited<'_>, output: &mut impl Write) {
         u32::try_from(values.len()).unwrap_or(u32::MAX),
     ));
     for (name, value) in values {
-        infallible(&write_text(name, output));
-        infallible(&write_bytes(value, output));
+        infallible(&rmp::encode::write_str(output, name));
+        infallible(&rmp::encode::write_bin(output, value));
     }
-}
-
-/// A `str`, as [`entry`] reads it: in two writes, where an encoder makes one of each byte of its head.
-fn write_text(text: &str, output: &mut impl Write) -> io::Result<()> {
-    match u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes() {
-        [0, 0, 0, short @ 0..=0x1f] => output.write_all(&[0xa0 | short]),
-        [0, 0, 0, a] => output.write_all(&[0xd9, a]),
-        [0, 0, a, b] => output.write_all(&[0xda, a, b]),
-        [a, b, c, d] => output.write_all(&[0xdb, a, b, c, d]),
-    }?;
-    output.write_all(text.as_bytes())
-}
-
-/// A `bin`.
-fn write_bytes(bytes: &[u8], output: &mut impl Write) -> io::Result<()> {
-    match u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes() {
-        [0, 0, 0, a] => output.write_all(&[0xc4, a]),
-        [0, 0, a, b] => output.write_all(&[0xc5, a, b]),
-        [a, b, c, d] => output.write_all(&[0xc6, a, b, c, d]),
-    }?;
-    output.write_all(bytes)
 }
 
 /// The bytes that [`write()`] will write.

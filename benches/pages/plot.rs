@@ -14,6 +14,7 @@ type Failure = Box<dyn std::error::Error>;
 struct Bars<'a> {
     about: &'a str,
     contenders: &'a [&'a str],
+    legend: SeriesLabelPosition,
     groups: Vec<(String, Vec<f64>)>,
 }
 
@@ -28,6 +29,7 @@ pub(crate) fn requests(report: &Report) -> Result<String, Failure> {
     draw(&Bars {
         about: "ns added to axum",
         contenders: &contenders,
+        legend: SeriesLabelPosition::UpperLeft,
         groups: groups.collect(),
     })
 }
@@ -36,7 +38,7 @@ pub(crate) fn requests(report: &Report) -> Result<String, Failure> {
 pub(crate) fn databases(databases: &[(&str, Report)]) -> Result<String, Failure> {
     let mut groups = Vec::new();
     for (name, report) in databases {
-        for (case, short) in [("load", "load"), ("load then update", "load, update")] {
+        for (case, label) in [("load", *name), ("load then update", "with updates")] {
             let mut found = report.under(json!("OneRuntime"));
             let Some(found) = found.find(|comparison| comparison.case == case && comparison.concurrency == 64) else {
                 continue;
@@ -46,12 +48,13 @@ pub(crate) fn databases(databases: &[(&str, Report)]) -> Result<String, Failure>
                     .of(name)
                     .map_or(0.0, |outcome| outcome.operations_per_second.median)
             };
-            groups.push((format!("{name}: {short}"), vec![rate("bare"), rate("store")]));
+            groups.push((label.to_owned(), vec![rate("bare"), rate("store")]));
         }
     }
     draw(&Bars {
         about: "operations/s, 64 callers",
         contenders: &["bare driver", "store"],
+        legend: SeriesLabelPosition::UpperRight,
         groups,
     })
 }
@@ -77,6 +80,7 @@ fn draw(bars: &Bars<'_>) -> Result<String, Failure> {
             .configure_mesh()
             .disable_x_mesh()
             .disable_x_axis()
+            .light_line_style(TRANSPARENT)
             .label_style(FONT)
             .axis_desc_style(FONT)
             .y_desc(bars.about)
@@ -98,7 +102,7 @@ fn draw(bars: &Bars<'_>) -> Result<String, Failure> {
             .border_style(BLACK.mix(0.3))
             .background_style(WHITE.mix(0.9))
             .label_font(FONT)
-            .position(SeriesLabelPosition::UpperLeft)
+            .position(bars.legend.clone())
             .draw()?;
         let each = chart.plotting_area().get_x_axis_pixel_range();
         let step = f64::from(each.end - each.start) / bars.groups.len().max(1) as f64;

@@ -22,7 +22,7 @@ pub(crate) fn requests(report: &Report, framework: &str) -> String {
     }
     let _ = write!(
         text,
-        "{rival} | **{ours}** | of {rival}'s | allocations added: {rival}, {ours} |\n|---|"
+        "{rival} | **{ours}** | times {rival} | allocations added: {rival}, {ours} |\n|---|"
     );
     text.push_str(&"--:|".repeat(others.len() + 4));
     text.push('\n');
@@ -34,7 +34,7 @@ pub(crate) fn requests(report: &Report, framework: &str) -> String {
         let nanoseconds = |name: &str| {
             comparison
                 .added(name)
-                .map_or_else(|| "-".to_owned(), |ns| format!("{ns:.0}"))
+                .map_or_else(|| "-".to_owned(), |ns| format!("{:.0}", ns.max(0.0)))
         };
         let _ = write!(text, "| {case} |");
         for other in others {
@@ -75,7 +75,7 @@ pub(crate) fn memory(report: &Report) -> String {
     ];
     let mut text = String::from("| operations/s | threads | ");
     text.push_str(&contenders.join(" | "));
-    text.push_str(" | of tower-sessions' |\n|---|--:|--:|--:|--:|--:|--:|\n");
+    text.push_str(" | times tower-sessions |\n|---|--:|--:|--:|--:|--:|--:|\n");
     for threads in [1, 2, 4] {
         for comparison in report.under(json!({ "Workers": threads })) {
             if comparison.of("floor").is_none() {

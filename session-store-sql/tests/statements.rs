@@ -162,6 +162,29 @@ async fn cleaning_up_that_finds_enough_is_one_statement<E: Engine>() {
     assert_eq!(costs.proxy.trips(), [[Sent::Execute]]);
 }
 
+/// What callers are answered who come one after the other while the first is on its way.
+async fn all_at_once<E: Engine, T: Send + 'static>(
+    costs: &Costs<E>,
+    callers: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    // What went before has given its connection back.
+    sleep(Duration::from_millis(50)).await;
+    drop(costs.proxy.trips());
+    costs.proxy.delay(Duration::from_millis(100));
+    let callers: Vec<_> = callers.map(tokio::spawn).collect();
+    let answers = join_all(callers).await.into_iter().map(Result::unwrap).collect();
+    costs.proxy.delay(Duration::ZERO);
+    answers
+}
+
+async fn load(store: Arc<dyn Store>, key: StoreKey) -> Loaded {
+    store.load(&key, NOW).await.unwrap()
+}
+
+async fn update(store: Arc<dyn Store>, key: StoreKey, record: Record, expected: Revision) -> Updated {
+    store.update(&key, &record, expected, NOW).await.unwrap()
+}
+
 /// The first finds the connection free, and the others find it taken.
 async fn loads_that_wait_are_one_statement<E: Engine>() {
     let costs = Costs::<E>::at(&variable(E::URL)).await;
@@ -179,10 +202,9 @@ async fn loads_that_wait_are_one_statement<E: Engine>() {
     sessions.push((new_key(), Loaded::Absent));
     // Twice: what was never run on this connection is prepared by the first.
     for _ in 0..2 {
-        drop(costs.proxy.trips());
-        let loads = sessions.iter().map(|(key, _)| costs.far.load(key, NOW));
-        let loaded = join_all(loads).await.into_iter().map(Result::unwrap);
-        assert!(loaded.eq(sessions.iter().map(|(_, expected)| expected.clone())));
+        let loads = sessions.iter().map(|(key, _)| load(Arc::clone(&costs.far), *key));
+        let loaded = all_at_once(&costs, loads).await;
+        assert!(loaded.iter().eq(sessions.iter().map(|(_, expected)| expected)));
     }
     assert_eq!(costs.proxy.trips(), [[Sent::Execute], [Sent::Execute]]);
 }
@@ -195,15 +217,13 @@ async fn updates_that_wait_are_one_statement_and_who_is_not_answered_by_it_asks_
         sessions.push((create(&costs.near, &record).await, record));
     }
     for round in 0..2 {
-        drop(costs.proxy.trips());
         let updates = sessions.iter_mut().map(|(key, current)| {
             let expected = current.revision;
             *current = record(1000 + round);
-            costs.far.update(key, current, expected, NOW)
+            update(Arc::clone(&costs.far), *key, current.clone(), expected)
         });
-        for updated in join_all(updates).await {
-            assert_eq!(updated.unwrap(), Updated::Applied);
-        }
+        let updated = all_at_once(&costs, updates).await;
+        assert!(updated.iter().all(|updated| *updated == Updated::Applied));
     }
     let together = match E::SERVICE {
         // A text of several statements, all of them sent at once.
@@ -216,15 +236,14 @@ async fn updates_that_wait_are_one_statement_and_who_is_not_answered_by_it_asks_
     }
     // Prepared once: what some answers take.
     drop(costs.far.load(&new_key(), NOW).await.unwrap());
-    drop(costs.proxy.trips());
     // The second of them expects another revision, and the last is not there.
     sessions.push((new_key(), record(1)));
     let next = record(2000);
     let updates = sessions.iter().enumerate().map(|(number, (key, current))| {
         let expected = if number == 1 { next.revision } else { current.revision };
-        costs.far.update(key, &next, expected, NOW)
+        update(Arc::clone(&costs.far), *key, next.clone(), expected)
     });
-    let mut updated: Vec<_> = join_all(updates).await.into_iter().map(Result::unwrap).collect();
+    let mut updated = all_at_once(&costs, updates).await;
     assert_eq!(updated.pop(), Some(Updated::Gone));
     assert_eq!(updated.remove(1), Updated::Conflict(sessions[1].1.clone()));
     assert!(updated.iter().all(|updated| *updated == Updated::Applied));
@@ -234,6 +253,63 @@ async fn updates_that_wait_are_one_statement_and_who_is_not_answered_by_it_asks_
         .into_iter()
         .chain(vec![vec![Sent::Execute]; alone]);
     assert!(costs.proxy.trips().into_iter().eq(executed));
+}
+
+#[cfg(feature = "postgres")]
+mod plans {
+    use session_store_sql::PostgresStore;
+    use sqlx::{Connection as _, PgConnection, query_as, query_scalar};
+
+    use super::support::engine::Postgres;
+    use super::*;
+
+    /// As that of an application that has just begun.
+    #[tokio::test]
+    async fn rows_of_a_small_table_are_found_by_their_keys() {
+        let (url, table) = (variable(Postgres::URL), support::table());
+        let store = PostgresStore::builder(url.clone()).table(table.clone()).connections(1);
+        let store = store.connect().await.unwrap();
+        let asking = PgConnection::connect(&url).await.unwrap();
+        let mut sessions = Vec::new();
+        for number in 0..TOGETHER {
+            let record = record(number);
+            sessions.push((create(&store, &record).await, record));
+        }
+        // More often than statements are planned anew.
+        for round in 0..8 {
+            drop(join_all(sessions.iter().map(|(key, _)| store.load(key, NOW))).await);
+            let updates = sessions.iter_mut().map(|(key, current)| {
+                let expected = current.revision;
+                *current = record(1000 + round);
+                store.update(key, current, expected, NOW)
+            });
+            for updated in join_all(updates).await {
+                assert_eq!(updated.unwrap(), Updated::Applied);
+            }
+        }
+        let wanted = 8 * i64::try_from(TOGETHER).unwrap();
+        let table = Arc::new(table);
+        let asking = tokio::sync::Mutex::new(asking);
+        // The server counts at its leisure.
+        wait_until("all updates are counted", async || {
+            let updated = "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = $1";
+            let updated: i64 = query_scalar(updated)
+                .bind(&*table)
+                .fetch_one(&mut *asking.lock().await)
+                .await
+                .unwrap();
+            updated >= wanted
+        })
+        .await;
+        let read = "SELECT seq_tup_read, idx_tup_fetch FROM pg_stat_user_tables WHERE relname = $1";
+        let (in_turn, by_index): (i64, i64) = query_as(read)
+            .bind(&*table)
+            .fetch_one(&mut *asking.lock().await)
+            .await
+            .unwrap();
+        assert_eq!(in_turn, 0);
+        assert!(by_index >= wanted, "{by_index}");
+    }
 }
 
 #[cfg(feature = "postgres")]

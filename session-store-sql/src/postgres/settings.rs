@@ -223,6 +223,13 @@ fn tuned(options: PgConnectOptions, form: Form, limits: &Limits) -> PgConnectOpt
     options.options([
         ("default_transaction_isolation", "read committed"),
         ("statement_timeout", &statement_timeout.to_string()),
+        // A plan that was made while a table was small is kept while it grows. All that is asked often is found by an index, key by key,
+        // and rows are then locked in the order of the keys.
+        ("enable_seqscan", "off"),
+        ("enable_hashjoin", "off"),
+        ("enable_mergejoin", "off"),
+        // It would go by the costs of what is switched off.
+        ("jit", "off"),
     ])
 }
 

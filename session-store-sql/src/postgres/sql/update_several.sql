@@ -1,5 +1,6 @@
--- Each of them a compare-and-swap of its own. Rows are locked in the order of their keys, in which they come, so that nobody who does
--- this waits for another who waits for it.
+-- Each of them a compare-and-swap of its own. Rows are found one by one in the order of their keys, and locked in it, so that nobody who
+-- does this waits for another who waits for it. On a pool of the application's the planner may choose otherwise in a small table: two
+-- processes that write to the same sessions can then meet, and one of them does it again.
 UPDATE "session_kit" AS t
 SET revision = given.revision, last_seen_at = given.last_seen_at, expires_at = given.expires_at, payload = given.payload
 FROM (

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use mongodb::Collection;
 use mongodb::bson::{Bson, DateTime, Document, doc};
-use session_core::{Clock as _, ExpressRecord, ExpressSid, ExpressStore, StoreError, SystemClock};
+use session_core::{Clock as _, ExpressRecord, ExpressSid, ExpressStore, Moment, StoreError, SystemClock};
 
 use super::{connect_mongo, mongodb_session};
 
@@ -21,9 +21,18 @@ fn in_an_hour() -> DateTime {
 
 /// What a store says of a document, which it must leave as it is.
 async fn read(store: &impl ExpressStore, documents: &Collection<Document>, document: &Document) -> Read {
+    read_at(store, documents, document, SystemClock.now()).await
+}
+
+async fn read_at(
+    store: &impl ExpressStore,
+    documents: &Collection<Document>,
+    document: &Document,
+    now: Moment,
+) -> Read {
     documents.insert_one(document).await.unwrap();
     let sid = ExpressSid::new(document.get_str("_id").unwrap());
-    let loaded = store.load(&sid, SystemClock.now()).await;
+    let loaded = store.load(&sid, now).await;
     let left = documents.find_one(doc! { "_id": sid.as_str() }).await.unwrap();
     assert_eq!(left.as_ref(), Some(document), "it is left as it is");
     match loaded {
@@ -109,22 +118,21 @@ async fn an_end_that_is_no_date_is_an_error_or_nothing() {
 #[tokio::test]
 async fn what_has_ended_is_not_there_and_not_removed() {
     let (embedded, text) = (mongodb_session(URL).await, connect_mongo(URL).await);
-    // The server would remove it within a minute.
-    let just_now = DateTime::from_millis(DateTime::now().timestamp_millis() - 1);
-    let document = doc! { "_id": "a", "session": session(), "expires": just_now };
+    // For the store, and not for the server, which would remove it.
+    let (end, later) = (in_an_hour(), SystemClock.now() + Duration::from_secs(7200));
+    let document = doc! { "_id": "a", "session": session(), "expires": end };
     is!(
-        read(&embedded.store, &embedded.documents, &document).await,
+        read_at(&embedded.store, &embedded.documents, &document, later).await,
         Read::Absent
     );
-    let document = doc! { "_id": "a", "session": TEXT, "expires": just_now };
-    is!(read(&text.store, &text.documents, &document).await, Read::Absent);
+    let document = doc! { "_id": "a", "session": TEXT, "expires": end };
+    is!(
+        read_at(&text.store, &text.documents, &document, later).await,
+        Read::Absent
+    );
     let touched = text
         .store
-        .touch(
-            &ExpressSid::new("a"),
-            SystemClock.now() + Duration::from_secs(60),
-            SystemClock.now(),
-        )
+        .touch(&ExpressSid::new("a"), later + Duration::from_secs(60), later)
         .await;
     assert!(!touched.unwrap(), "nor does it come back");
 }

@@ -64,7 +64,8 @@
 //!
 //! # Connections
 //!
-//! A store opens its own, when they are needed and as many as it may. Statements are prepared once on each. Whoever finds none free waits in line.
+//! A store opens its own, when they are needed and as many as it may. Statements are prepared once on each. On PostgreSQL they have the
+//! planner go by indexes: a plan from the days when the table was small would be kept while it grows. Whoever finds none free waits in line.
 //! A connection whose answer did not come within the time limit, or whose caller went away in the middle, is closed: no
 //! answer can reach the wrong caller. When one fails, all that have rested since before are asked before they are used.
 

@@ -8,6 +8,46 @@
 //! [`Loads`] does this for a store that can [load several](LoadSeveral) sessions by one statement, [`Updates`] for one that can
 //! [update several](UpdateSeveral).
 //!
+//! ```
+//! use std::collections::BTreeMap;
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! use session_batching::{Failed, LoadSeveral, Loads, Seen};
+//! use session_core::{Loaded, Moment, Record, StoreError, StoreKey};
+//!
+//! struct Table(BTreeMap<StoreKey, Record>);
+//!
+//! impl LoadSeveral for Table {
+//!     // SELECT .. WHERE id = $1 AND expires_at > $2
+//!     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
+//!         let found = self.0.get(key).filter(|record| record.expires_at > now);
+//!         Ok(found.map_or(Loaded::Absent, |record| Loaded::Found(record.clone())))
+//!     }
+//!
+//!     // SELECT .. WHERE id = ANY ($1) AND expires_at > $2
+//!     async fn load_several(&self, keys: &[StoreKey], now: Moment) -> Result<Vec<Seen>, Failed> {
+//!         let found = keys.iter().filter_map(|key| self.0.get_key_value(key));
+//!         let living = found.filter(|(_, record)| record.expires_at > now);
+//!         Ok(living
+//!             .map(|(key, record)| Seen {
+//!                 key: *key,
+//!                 expires_at: record.expires_at,
+//!                 what: Ok(Loaded::Found(record.clone())),
+//!             })
+//!             .collect())
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), StoreError> {
+//! let loads = Loads::new(Arc::new(Table(BTreeMap::new())), 4, Duration::from_secs(2));
+//! let loaded = loads.load(&StoreKey::from_bytes([7; 32]), Moment::from_millis(0)).await?;
+//! assert_eq!(loaded, Loaded::Absent);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What holds
 //!
 //! * Each caller gets the answer that the plain statement would have given, and an error of its own.

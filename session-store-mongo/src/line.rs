@@ -39,6 +39,13 @@ impl Line {
         }
     }
 
+    /// How many commands can be sent at once, as long as nobody sends any.
+    pub(crate) fn free(&self) -> usize {
+        self.connections
+            .as_ref()
+            .map_or(usize::MAX, Semaphore::available_permits)
+    }
+
     /// Waits for a place until `end`. The caller is told of the whole time, `limit`.
     pub(crate) async fn place(&self, end: Instant, limit: Duration) -> Result<Place<'_>, Failure> {
         self.outage.check()?;

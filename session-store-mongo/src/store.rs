@@ -16,8 +16,9 @@ use crate::connect_error::MongoConnectError;
 use crate::sessions::Sessions;
 use crate::settings::MongoStoreBuilder;
 
-/// How many loads are under way at once. Whoever finds them taken goes together with the others who do.
-const LANES: usize = 4;
+/// How many loads are under way at once, where there are as many connections. Whoever finds them taken goes together with the others
+/// who do.
+const MOST_LANES: usize = 4;
 
 /// Sessions in MongoDB.
 ///
@@ -49,9 +50,10 @@ impl fmt::Debug for MongoStore {
 
 impl MongoStore {
     pub(crate) fn new(sessions: Sessions) -> Self {
-        let (limit, sessions) = (sessions.response_timeout, Arc::new(sessions));
+        let (lanes, limit) = (sessions.line.free().min(MOST_LANES), sessions.response_timeout);
+        let sessions = Arc::new(sessions);
         Self {
-            loads: Loads::new(Arc::clone(&sessions), LANES, limit),
+            loads: Loads::new(Arc::clone(&sessions), lanes, limit),
             sessions,
         }
     }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use session_core::{Loaded, Store, StoreError, Updated};
+use session_core::{Loaded, Store, StoreError, Touch, Updated};
 use tokio::time::{Instant, timeout};
 
 use crate::support::protocol::MongoProtocol;
 use crate::support::proxy::{Proxy, address};
-use crate::support::session::{NOW, count_of, counting, create, found, new_key};
+use crate::support::session::{END, NOW, count_of, counting, create, found, new_key};
 use crate::support::{LIMIT, chain, variable};
 use crate::{RESPONSE_TIMEOUT, SLACK, builder, connect};
 
@@ -73,7 +73,13 @@ async fn callers_that_left_the_line_hold_up_nobody() {
     let store = connect(builder(url).connections(1)).await;
     let key = create(&store, &counting(0)).await;
     proxy.delay(RESPONSE_TIMEOUT / 3);
-    let calls = join_all((0..100).map(|_| store.load(&key, NOW))).await;
+    // Loads would travel together.
+    let touch = Touch {
+        expected: counting(0).revision,
+        last_seen_at: NOW,
+        expires_at: END,
+    };
+    let calls = join_all((0..100).map(|_| store.touch(&key, &touch, NOW))).await;
     let left = calls.iter().filter(|call| call.is_err()).count();
     assert!(left > 90, "{left} left the line");
     proxy.delay(Duration::ZERO);

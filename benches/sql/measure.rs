@@ -15,6 +15,9 @@ use crate::bare::{Bare, BareCreate, BareLoad, BareUpdate, Driver, Source};
 /// The table of sessions.
 pub(crate) const TABLE: &str = "session_bench";
 
+/// The machine may be busy, and a disk may be slow. Limits cost the same whatever they are.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A driver, and who is compared to it.
 pub(crate) trait Engine: Driver {
     const SUBJECT: &'static str;

@@ -13,7 +13,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions};
 use sqlx::{ConnectOptions as _, MySql};
 
 use bare::{Driver, Row, Source, numbers};
-use measure::{Engine, Field, TABLE, measure};
+use measure::{Engine, Field, PATIENCE, TABLE, measure};
 
 fn main() -> ExitCode {
     // TLS would cost everybody the same, and hide what is compared.
@@ -41,6 +41,7 @@ impl Engine for MySql {
         }
         let server = sqlx::query_scalar("SELECT version()").fetch_one(&pool);
         let store = MySqlStore::builder(url).table(TABLE).connections(connections);
+        let store = store.connect_timeout(PATIENCE).response_timeout(PATIENCE);
         let store_on_pool = MySqlStore::from_pool(pool.clone()).table(TABLE);
         Field {
             server: server.await.unwrap(),

@@ -13,7 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Postgres};
 
 use bare::{Driver, Row, Source, numbers};
-use measure::{Engine, Field, TABLE, measure};
+use measure::{Engine, Field, PATIENCE, TABLE, measure};
 
 fn main() -> ExitCode {
     // TLS would cost everybody the same, and hide what is compared.
@@ -41,6 +41,7 @@ impl Engine for Postgres {
         }
         let server = sqlx::query_scalar("SHOW server_version").fetch_one(&pool);
         let store = PostgresStore::builder(url).table(TABLE).connections(connections);
+        let store = store.connect_timeout(PATIENCE).response_timeout(PATIENCE);
         let store_on_pool = PostgresStore::from_pool(pool.clone()).table(TABLE);
         Field {
             server: server.await.unwrap(),

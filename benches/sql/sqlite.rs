@@ -18,7 +18,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection, Sqli
 use sqlx::{ConnectOptions as _, Either, Executor as _, Sqlite};
 
 use bare::{Driver, Row, Source, numbers};
-use measure::{Connections, Engine, Field, TABLE, measure};
+use measure::{Connections, Engine, Field, PATIENCE, TABLE, measure};
 
 fn main() -> ExitCode {
     let folder = Folder::new();
@@ -55,7 +55,9 @@ impl Engine for Sqlite {
 
     async fn field(url: String, connections: usize) -> Field<Self> {
         // Waiting for the disk at each write would cost everybody the same, and hide what is compared.
-        let store = SqliteStore::builder(&url).may_lose_last_writes_on_power_loss();
+        let store = SqliteStore::builder(&url)
+            .may_lose_last_writes_on_power_loss()
+            .response_timeout(PATIENCE);
         let store = store.table(TABLE).connections(connections).connect().await.unwrap();
         let default: SqliteConnectOptions = url.parse().unwrap();
         let default = default.synchronous(SqliteSynchronous::Normal);

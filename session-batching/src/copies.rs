@@ -8,9 +8,9 @@ use session_core::{Loaded, StoreError};
 
 /// An error of which each caller has a copy.
 #[derive(Clone, Debug)]
-pub(crate) struct Shared(Arc<StoreError>);
+pub(crate) struct SharedError(Arc<StoreError>);
 
-impl Shared {
+impl SharedError {
     pub(crate) fn new(error: StoreError) -> Self {
         Self(Arc::new(error))
     }
@@ -60,7 +60,7 @@ impl Error for SharedCause {
 /// What a key leads to, told to several.
 pub(crate) enum Told {
     Loaded(Loaded),
-    Failed(Shared),
+    Failed(SharedError),
 }
 
 impl Told {
@@ -76,7 +76,7 @@ impl From<Result<Loaded, StoreError>> for Told {
     fn from(loaded: Result<Loaded, StoreError>) -> Self {
         match loaded {
             Ok(loaded) => Self::Loaded(loaded),
-            Err(error) => Self::Failed(Shared::new(error)),
+            Err(error) => Self::Failed(SharedError::new(error)),
         }
     }
 }
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_copy_says_what_the_error_said() {
-        let shared = Shared::new(StoreError::ReplyLost(Trouble::Abandoned.into()));
+        let shared = SharedError::new(StoreError::ReplyLost(Trouble::Abandoned.into()));
         for _ in 0..2 {
             let copy = shared.copy();
             assert!(matches!(copy, StoreError::ReplyLost(_)));
@@ -96,7 +96,7 @@ mod tests {
             assert_eq!(cause.to_string(), Trouble::Abandoned.to_string());
             assert!(cause.source().is_none());
         }
-        let shared = Shared::new(StoreError::TooLarge { bytes: 2, limit: 1 });
+        let shared = SharedError::new(StoreError::TooLarge { bytes: 2, limit: 1 });
         assert!(matches!(shared.copy(), StoreError::TooLarge { bytes: 2, limit: 1 }));
     }
 }

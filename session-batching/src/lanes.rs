@@ -97,9 +97,9 @@ impl<W: Work> Lanes<W> {
         let limit = self.0.limit;
         let deadline = Instant::now() + limit;
         let none_free = || StoreError::Unavailable(Trouble::NoneFree(limit).into());
-        let place = timeout_at(deadline, self.0.places.acquire()).await;
+        let room = timeout_at(deadline, self.0.places.acquire()).await;
         // Nobody closes the semaphore.
-        let _place = place.map_err(|_| none_free())?.map_err(|_| none_free())?;
+        let _room = room.map_err(|_| none_free())?.map_err(|_| none_free())?;
         let (number, mut hearing) = self.0.line_up(request);
         let mut place = Place::new(&self.0, number);
         let heard = match timeout_at(deadline, &mut hearing).await {
@@ -110,7 +110,7 @@ impl<W: Work> Lanes<W> {
                 Err(_) => return Err(W::Request::lost(Trouble::NoAnswer(limit).into())),
             },
         };
-        place.is_over();
+        place.forget();
         heard.unwrap_or_else(|| Err(W::Request::lost(Trouble::Abandoned.into())))
     }
 }

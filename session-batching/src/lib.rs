@@ -1,7 +1,7 @@
 //! Natural batching for session stores: what waits while a statement is under way travels together as the next one.
 //!
 //! A store has a few **lanes**, each a way to the server that carries one statement at a time. A caller who finds a lane free takes it
-//! alone, with the plain statement: nothing is waited for, and nothing is copied. Callers who find all lanes taken stand in line; the next
+//! alone, with the plain statement: nothing is waited for, and no payload is copied. Callers who find all lanes taken stand in line; the next
 //! lane that comes free carries all of them at once. So there is no timer and no added delay, and the batches are as large as the load
 //! makes them.
 //!

@@ -8,7 +8,7 @@ use std::time::Duration;
 use session_core::{Cause, Loaded, Moment, StoreError, StoreKey};
 
 use crate::batch::{Request, Waiting, Work};
-use crate::copies::{Shared, Told};
+use crate::copies::{SharedError, Told};
 use crate::lanes::Lanes;
 use crate::several::{Failed, LoadSeveral};
 
@@ -90,7 +90,7 @@ impl<S: LoadSeveral> Work for Loading<S> {
             }
             Err(Failed::OneByOne) => self.one_by_one(batch).await,
             Err(Failed::All(error)) => {
-                let error = Shared::new(error);
+                let error = SharedError::new(error);
                 batch.into_iter().for_each(|waiting| waiting.answer(Err(error.copy())));
             }
         }

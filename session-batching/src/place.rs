@@ -22,8 +22,8 @@ impl<'a, W: Work> Place<'a, W> {
         self.number.take().is_some_and(|number| self.shared.withdraw(number))
     }
 
-    /// The answer has come.
-    pub(crate) const fn is_over(&mut self) {
+    /// The answer has come, so there is no place to give up.
+    pub(crate) const fn forget(&mut self) {
         self.number = None;
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use session_core::{Cause, StoreError, StoreKey, Updated};
 
 use crate::batch::{Request, Waiting, Work};
-use crate::copies::Shared;
+use crate::copies::SharedError;
 use crate::lanes::Lanes;
 use crate::several::{Failed, Update, UpdateSeveral};
 
@@ -87,7 +87,7 @@ impl<S: UpdateSeveral> Work for Updating<S> {
             }
             Err(Failed::OneByOne) => self.one_by_one(batch).await,
             Err(Failed::All(error)) => {
-                let error = Shared::new(error);
+                let error = SharedError::new(error);
                 batch.into_iter().for_each(|waiting| waiting.answer(Err(error.copy())));
             }
         }

@@ -34,7 +34,7 @@ impl Statement {
         }
     }
 
-    /// Likewise, with its part in braces so many times.
+    /// Likewise, with each of its parts in braces so many times.
     pub(crate) fn repeated(sql: &str, times: usize, names: &Names, form: Form) -> Self {
         Self {
             text: repeat(&names.apply(sql), times).into(),

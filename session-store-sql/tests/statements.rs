@@ -269,7 +269,7 @@ mod plans {
         let (url, table) = (variable(Postgres::URL), support::table());
         let store = PostgresStore::builder(url.clone()).table(table.clone()).connections(1);
         let store = store.connect().await.unwrap();
-        let asking = PgConnection::connect(&url).await.unwrap();
+        let mut asking = PgConnection::connect(&url).await.unwrap();
         let mut sessions = Vec::new();
         for number in 0..TOGETHER {
             let record = record(number);
@@ -288,25 +288,15 @@ mod plans {
             }
         }
         let wanted = 8 * i64::try_from(TOGETHER).unwrap();
-        let table = Arc::new(table);
-        let asking = tokio::sync::Mutex::new(asking);
         // The server counts at its leisure.
         wait_until("all updates are counted", async || {
             let updated = "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = $1";
-            let updated: i64 = query_scalar(updated)
-                .bind(&*table)
-                .fetch_one(&mut *asking.lock().await)
-                .await
-                .unwrap();
+            let updated: i64 = query_scalar(updated).bind(&table).fetch_one(&mut asking).await.unwrap();
             updated >= wanted
         })
         .await;
         let read = "SELECT seq_tup_read, idx_tup_fetch FROM pg_stat_user_tables WHERE relname = $1";
-        let (in_turn, by_index): (i64, i64) = query_as(read)
-            .bind(&*table)
-            .fetch_one(&mut *asking.lock().await)
-            .await
-            .unwrap();
+        let (in_turn, by_index): (i64, i64) = query_as(read).bind(&table).fetch_one(&mut asking).await.unwrap();
         assert_eq!(in_turn, 0);
         assert!(by_index >= wanted, "{by_index}");
     }

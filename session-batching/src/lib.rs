@@ -67,7 +67,7 @@ mod updates;
 
 pub use lanes::{MOST_BYTES, MOST_TOGETHER, MOST_WAITING};
 pub use loads::Loads;
-pub use several::{Failed, LoadSeveral, Seen, Update, UpdateSeveral};
+pub use several::{Failed, LoadSeveral, Seen, Told, Update, UpdateSeveral};
 pub use updates::Updates;
 
 /// The examples of the README.

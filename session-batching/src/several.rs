@@ -20,11 +20,11 @@ pub trait UpdateSeveral: Send + Sync + 'static {
     /// As [`Store::update`](session_core::Store::update).
     fn update(&self, update: &Update) -> impl Future<Output = Result<Updated, StoreError>> + Send;
 
-    /// Carries out what can be, each as a compare-and-swap of its own, and answers the keys of those that were. Their keys ascend, and
+    /// Carries out what can be, each as a compare-and-swap of its own, and answers for those of whom it knows. Their keys ascend, and
     /// each is there once.
     ///
-    /// Those that were not are asked for alone, and then it is told why.
-    fn update_several(&self, updates: &[Update]) -> impl Future<Output = Result<Vec<StoreKey>, Failed>> + Send;
+    /// The order of the answers does not matter. Those without one were not carried out: they are tried alone, and then it is told why.
+    fn update_several(&self, updates: &[Update]) -> impl Future<Output = Result<Vec<Told>, Failed>> + Send;
 }
 
 /// What a key leads to.
@@ -51,6 +51,27 @@ pub struct Update {
     pub expected: Revision,
     /// The caller's clock.
     pub now: Moment,
+}
+
+/// What became of one of several updates.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "stores make them")]
+pub struct Told {
+    /// The session's key.
+    pub key: StoreKey,
+    /// As [`UpdateSeveral::update`] would have answered.
+    pub answer: Result<Updated, StoreError>,
+}
+
+impl Told {
+    /// It was carried out.
+    #[must_use]
+    pub const fn applied(key: StoreKey) -> Self {
+        Self {
+            key,
+            answer: Ok(Updated::Applied),
+        }
+    }
 }
 
 /// Why a statement for several has no answer.

@@ -1,5 +1,6 @@
 //! Updates that travel together.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,14 +76,15 @@ impl<S: UpdateSeveral> Work for Updating<S> {
         batch.sort_unstable_by_key(|waiting| waiting.request.key);
         let updates: Vec<Update> = batch.iter().map(|waiting| waiting.request.clone()).collect();
         match self.0.update_several(&updates).await {
-            Ok(mut applied) => {
-                applied.sort_unstable();
-                let (applied, others): (Vec<_>, Vec<_>) = batch
-                    .into_iter()
-                    .partition(|waiting| applied.binary_search(&waiting.request.key).is_ok());
-                applied
-                    .into_iter()
-                    .for_each(|waiting| waiting.answer(Ok(Updated::Applied)));
+            Ok(told) => {
+                let mut told: HashMap<_, _> = told.into_iter().map(|told| (told.key, told.answer)).collect();
+                let mut others = Vec::new();
+                for waiting in batch {
+                    match told.remove(&waiting.request.key) {
+                        Some(answer) => waiting.answer(answer),
+                        None => others.push(waiting),
+                    }
+                }
                 self.one_by_one(others).await;
             }
             Err(Failed::OneByOne) => self.one_by_one(batch).await,

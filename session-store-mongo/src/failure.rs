@@ -49,6 +49,8 @@ pub(crate) enum Trouble {
     Refused { code: i32, name: String, words: Words },
     #[error("the write is not confirmed by as many nodes as it should be: {name} ({code})")]
     Unconfirmed { code: i32, name: String },
+    #[error("the connection failed, and when it was back the session had been changed")]
+    Covered,
     #[error("the database's answer can't be understood")]
     Incomprehensible,
     #[error("the database did not let the user in: {0}")]
@@ -107,6 +109,11 @@ impl Failure {
         Self::new(Judgement::Unknown, Trouble::Unconfirmed { code, name })
     }
 
+    /// It may have been done, and what others did since covers it.
+    pub(crate) fn covered() -> Self {
+        Self::new(Judgement::Unknown, Trouble::Covered)
+    }
+
     pub(crate) fn incomprehensible() -> Self {
         Self::new(Judgement::Unknown, Trouble::Incomprehensible)
     }
@@ -132,6 +139,11 @@ impl Failure {
     /// Whether the same command, sent again, may fare better.
     pub(crate) fn is_interruption(&self) -> bool {
         self.judgement == Judgement::Interrupted
+    }
+
+    /// It did nothing.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.judgement == Judgement::Refused
     }
 
     /// Something is under that key.

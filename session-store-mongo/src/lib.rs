@@ -115,6 +115,7 @@ mod several;
 mod statements;
 mod store;
 mod stored;
+mod swaps;
 mod upkeep;
 mod url;
 

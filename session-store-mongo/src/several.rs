@@ -1,4 +1,4 @@
-//! Sessions that are loaded together.
+//! Sessions that are loaded or updated together.
 
 use std::pin::pin;
 
@@ -6,14 +6,16 @@ use futures_util::TryStreamExt as _;
 use mongodb::bson::raw::RawBsonRef;
 use mongodb::bson::{RawDocument, doc};
 use mongodb::raw_batch_cursor::RawBatch;
-use session_batching::{Failed, LoadSeveral, Seen};
-use session_core::{Loaded, Moment, StoreError, StoreKey};
+use session_batching::{Failed, LoadSeveral, Seen, Told, Update, UpdateSeveral};
+use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
 
 use crate::deadline::Deadline;
 use crate::document::binary;
 use crate::failure::{Failure, Intent};
-use crate::sessions::{ATTEMPTS, Sessions};
+use crate::given::check_size;
+use crate::sessions::{ATTEMPTS, Sessions, after_a_write};
 use crate::stored::{InvalidDocument, Stored, key_of};
+use crate::swaps::Swap;
 
 impl LoadSeveral for Sessions {
     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
@@ -34,7 +36,55 @@ impl LoadSeveral for Sessions {
     }
 }
 
+impl UpdateSeveral for Sessions {
+    async fn update(&self, update: &Update) -> Result<Updated, StoreError> {
+        let Update {
+            key,
+            record,
+            expected,
+            now,
+        } = update;
+        self.update(key, record, *expected, *now).await
+    }
+
+    async fn update_several(&self, updates: &[Update]) -> Result<Vec<Told>, Failed> {
+        // Too large for all of them together is too large alone.
+        if updates.iter().any(|update| check_size(&update.record).is_err()) {
+            return Err(Failed::OneByOne);
+        }
+        let deadline = self.deadline();
+        let swaps = self.swap(updates, deadline).await;
+        let mut swaps = swaps.map_err(|failure| Failed::All(failure.of(Intent::Write)))?;
+        let mut told = Vec::with_capacity(updates.len());
+        for (place, update) in updates.iter().enumerate() {
+            let answer = match swaps.take(place) {
+                Swap::Done => Ok(Updated::Applied),
+                Swap::Failed(failure) => Err(failure.of(Intent::Write)),
+                Swap::NotDone if swaps.is_repeated => self.was_applied(update, deadline).await,
+                Swap::NotDone => continue,
+            };
+            let key = update.key;
+            told.push(Told { key, answer });
+        }
+        Ok(told)
+    }
+}
+
 impl Sessions {
+    /// What became of an update that finds nothing when it is sent again.
+    ///
+    /// A revision is never used twice: where it is there, it was applied. Where it is not, it may have been there for a while.
+    async fn was_applied(&self, update: &Update, deadline: Deadline<'_>) -> Result<Updated, StoreError> {
+        let found = self
+            .look(&update.key, update.now, deadline)
+            .await
+            .map_err(after_a_write)?;
+        if matches!(&found, Loaded::Found(record) if record.revision == update.record.revision) {
+            return Ok(Updated::Applied);
+        }
+        Err(Failure::covered().of(Intent::Write))
+    }
+
     /// Sends it again as [`stored`](Self::stored) does.
     ///
     /// A reply has 16 MiB at most. What does not fit into one comes in the next, so the cursor is followed to its end.

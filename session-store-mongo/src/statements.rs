@@ -114,11 +114,7 @@ impl Outcome {
             }
             stopped_by = Some(index);
         }
-        if let Ok(error) = answer.get_document("writeConcernError") {
-            let code = number(error, "code").and_then(|code| i32::try_from(code).ok());
-            let name = error.get_str("codeName").unwrap_or("write concern");
-            return Err(Failure::unconfirmed(code.unwrap_or_default(), name));
-        }
+        check_confirmation(answer)?;
         Ok(Self {
             found: number(answer, "n").ok_or_else(Failure::incomprehensible)?,
             inserted: documents(answer, "upserted").next().is_some(),
@@ -128,13 +124,23 @@ impl Outcome {
     }
 }
 
-fn documents<'a>(answer: &'a Document, name: &str) -> impl Iterator<Item = &'a Document> {
+/// Whether as many nodes have what was written as should have it.
+pub(crate) fn check_confirmation(answer: &Document) -> Result<(), Failure> {
+    let Ok(error) = answer.get_document("writeConcernError") else {
+        return Ok(());
+    };
+    let code = number(error, "code").and_then(|code| i32::try_from(code).ok());
+    let name = error.get_str("codeName").unwrap_or("write concern");
+    Err(Failure::unconfirmed(code.unwrap_or_default(), name))
+}
+
+pub(crate) fn documents<'a>(answer: &'a Document, name: &str) -> impl Iterator<Item = &'a Document> {
     let list = answer.get_array(name).map(Vec::as_slice).unwrap_or_default();
     list.iter().filter_map(Bson::as_document)
 }
 
 /// Servers are free in the types of numbers.
-fn number(document: &Document, name: &str) -> Option<i64> {
+pub(crate) fn number(document: &Document, name: &str) -> Option<i64> {
     let number = document.get(name)?;
     number.as_i32().map(i64::from).or_else(|| number.as_i64())
 }

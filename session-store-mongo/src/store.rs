@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Collection};
-use session_batching::Loads;
+use session_batching::{Loads, Update, Updates};
 use session_core::{
     Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
@@ -16,7 +16,7 @@ use crate::connect_error::MongoConnectError;
 use crate::sessions::Sessions;
 use crate::settings::MongoStoreBuilder;
 
-/// How many loads are under way at once, where there are as many connections. Whoever finds them taken goes together with the others
+/// How many loads are under way at once, and how many updates, where there are as many connections. Whoever finds them taken goes together with the others
 /// who do.
 const MOST_LANES: usize = 4;
 
@@ -36,6 +36,7 @@ const MOST_LANES: usize = 4;
 pub struct MongoStore {
     sessions: Arc<Sessions>,
     loads: Loads<Sessions>,
+    updates: Updates<Sessions>,
 }
 
 impl fmt::Debug for MongoStore {
@@ -54,6 +55,7 @@ impl MongoStore {
         let sessions = Arc::new(sessions);
         Self {
             loads: Loads::new(Arc::clone(&sessions), lanes, limit),
+            updates: Updates::new(Arc::clone(&sessions), lanes, limit),
             sessions,
         }
     }
@@ -118,7 +120,14 @@ impl Store for MongoStore {
         expected: Revision,
         now: Moment,
     ) -> Result<Updated, StoreError> {
-        self.sessions.update(key, record, expected, now).await
+        let (key, record) = (*key, record.clone());
+        let update = Update {
+            key,
+            record,
+            expected,
+            now,
+        };
+        self.updates.update(update).await
     }
 
     async fn rotate(&self, rotation: &Rotation<'_>, now: Moment) -> Result<Rotated, StoreError> {

@@ -79,3 +79,29 @@ async fn a_server_that_is_away_is_told_to_all() {
     }
     assert_eq!(model.sent().len(), 2);
 }
+
+#[tokio::test]
+async fn what_is_told_of_one_is_its_answer_and_it_is_not_tried_again() {
+    let (model, batching) = one_lane();
+    for number in 1..4 {
+        model.insert(key(number), record(1));
+    }
+    model.lose_sight_of(key(2));
+    let mut waiting = Vec::new();
+    for number in 0..4 {
+        let batching = batching.clone();
+        waiting.push(spawn(async move { batching.update(update(number, 1)).await }));
+        settle().await;
+    }
+    model.open();
+    for (number, caller) in waiting.into_iter().enumerate().skip(1) {
+        match caller.await.unwrap() {
+            Ok(updated) => assert!(number != 2 && updated == Updated::Applied),
+            Err(error) => assert!(number == 2 && matches!(error, StoreError::ReplyLost(_)), "{error}"),
+        }
+    }
+    assert_eq!(
+        model.sent(),
+        [Sent::Update(key(0)), Sent::UpdateSeveral(vec![key(1), key(2), key(3)])]
+    );
+}

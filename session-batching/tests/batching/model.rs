@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::sync::Mutex;
 
-use session_batching::{Failed, LoadSeveral, Seen, Update, UpdateSeveral};
+use session_batching::{Failed, LoadSeveral, Seen, Told, Update, UpdateSeveral};
 use session_core::{Loaded, Moment, Record, StoreError, StoreKey, Updated};
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
@@ -44,6 +44,8 @@ pub(crate) struct Model {
     poisoned: Mutex<BTreeSet<StoreKey>>,
     /// What becomes of the next statements for several: whether they are carried out, and what is answered.
     fates: Mutex<VecDeque<(bool, Failed)>>,
+    /// Sessions of which nobody knows what became of an update with others.
+    uncertain: Mutex<BTreeSet<StoreKey>>,
     /// Updates that are under way.
     writing: Mutex<BTreeSet<StoreKey>>,
     /// Loads and updates that are under way, and the most there were at once.
@@ -59,6 +61,7 @@ impl Default for Model {
             gate: Semaphore::new(0),
             poisoned: Mutex::default(),
             fates: Mutex::default(),
+            uncertain: Mutex::default(),
             writing: Mutex::default(),
             loading: Mutex::default(),
             updating: Mutex::default(),
@@ -92,6 +95,11 @@ impl Model {
 
     pub(crate) fn poison(&self, key: StoreKey) {
         self.poisoned.lock().unwrap().insert(key);
+    }
+
+    /// Lets the reply get lost for one of several.
+    pub(crate) fn lose_sight_of(&self, key: StoreKey) {
+        self.uncertain.lock().unwrap().insert(key);
     }
 
     /// What the next statement for several is answered, after it was carried out or not.
@@ -210,7 +218,7 @@ impl UpdateSeveral for Model {
         Ok(self.apply(update))
     }
 
-    async fn update_several(&self, updates: &[Update]) -> Result<Vec<StoreKey>, Failed> {
+    async fn update_several(&self, updates: &[Update]) -> Result<Vec<Told>, Failed> {
         assert!(
             updates.is_sorted_by(|one, next| one.key < next.key),
             "keys ascend, each once"
@@ -223,11 +231,22 @@ impl UpdateSeveral for Model {
         if matches!(fate, Some((false, _))) || updates.iter().any(|update| self.is_poisoned(&update.key)) {
             return Err(fate.map_or(Failed::OneByOne, |(_, failed)| failed));
         }
-        let applied = updates.iter().filter(|update| self.apply(update) == Updated::Applied);
-        let applied = applied.map(|update| update.key).rev().collect();
+        let uncertain = self.uncertain.lock().unwrap().clone();
+        let told = updates.iter().filter_map(|update| {
+            let is_applied = self.apply(update) == Updated::Applied;
+            if uncertain.contains(&update.key) {
+                let answer = Err(lost());
+                return Some(Told {
+                    key: update.key,
+                    answer,
+                });
+            }
+            is_applied.then(|| Told::applied(update.key))
+        });
+        let told = told.rev().collect();
         match fate {
             Some((_, failed)) => Err(failed),
-            None => Ok(applied),
+            None => Ok(told),
         }
     }
 }

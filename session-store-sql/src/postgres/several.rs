@@ -1,6 +1,6 @@
 //! Sessions that are loaded or updated together.
 
-use session_batching::{Failed, LoadSeveral, Seen, Update, UpdateSeveral};
+use session_batching::{Failed, LoadSeveral, Seen, Told, Update, UpdateSeveral};
 use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
 
 use crate::connections::Intent;
@@ -29,7 +29,7 @@ impl UpdateSeveral for Sessions {
         self.update(update).await
     }
 
-    async fn update_several(&self, updates: &[Update]) -> Result<Vec<StoreKey>, Failed> {
+    async fn update_several(&self, updates: &[Update]) -> Result<Vec<Told>, Failed> {
         let columns = Columns::of(updates);
         let values = [
             Value::Strings(&columns.keys),
@@ -42,6 +42,6 @@ impl UpdateSeveral for Sessions {
         ];
         let update = &self.statements.update_several;
         let applied = self.connections.run_for_several(Intent::Write, update, &values).await?;
-        row::keys(&applied.rows)
+        row::applied(&applied.rows)
     }
 }

@@ -1,6 +1,6 @@
 //! Sessions that are loaded or updated together.
 
-use session_batching::{Failed, LoadSeveral, Seen, Update, UpdateSeveral};
+use session_batching::{Failed, LoadSeveral, Seen, Told, Update, UpdateSeveral};
 use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
 
 use crate::connections::Intent;
@@ -27,7 +27,7 @@ impl UpdateSeveral for Sessions {
         self.update(update).await
     }
 
-    async fn update_several(&self, updates: &[Update]) -> Result<Vec<StoreKey>, Failed> {
+    async fn update_several(&self, updates: &[Update]) -> Result<Vec<Told>, Failed> {
         let (size, update) = self
             .statements
             .update_several
@@ -35,6 +35,6 @@ impl UpdateSeveral for Sessions {
             .ok_or(Failed::OneByOne)?;
         let values = several::updating(updates, size);
         let applied = self.writer.run_for_several(Intent::Write, update, &values).await?;
-        row::keys(&applied.rows)
+        row::applied(&applied.rows)
     }
 }

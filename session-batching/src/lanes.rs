@@ -1,6 +1,7 @@
 //! The ways to a server, and the line before them.
 
 use std::collections::{HashSet, VecDeque};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +23,11 @@ pub const MOST_BYTES: usize = 1024 * 1024;
 /// How many callers of a kind are in line at most with what they ask for.
 pub const MOST_WAITING: usize = 1024;
 
+/// How long those in line wait for a lane. Then they take one of those that are for slow times.
+///
+/// Longer than a statement takes on a server that is well, so that these lanes stay free: what waits is to be carried together.
+pub const SLOW: Duration = Duration::from_millis(20);
+
 /// Lanes for one kind of work. Clones share them.
 pub(crate) struct Lanes<W: Work>(Arc<Shared<W>>);
 
@@ -29,6 +35,8 @@ pub(crate) struct Shared<W: Work> {
     work: W,
     line: Mutex<Line<W>>,
     places: Semaphore,
+    /// Whether there are lanes for slow times.
+    has_spare: bool,
     /// For all that a caller waits for.
     limit: Duration,
 }
@@ -36,6 +44,8 @@ pub(crate) struct Shared<W: Work> {
 /// Whoever is in line can't go: all lanes are taken, or its session is under way.
 struct Line<W: Work> {
     free: usize,
+    /// Lanes for slow times that are free.
+    spare: usize,
     waiting: VecDeque<Waiting<W>>,
     under_way: HashSet<StoreKey>,
     next_number: u64,
@@ -44,6 +54,7 @@ struct Line<W: Work> {
 /// A lane that is taken. Dropped, it takes whoever waits.
 pub(crate) struct Lane<W: Work> {
     shared: Arc<Shared<W>>,
+    is_spare: bool,
     /// The sessions that are written to on it.
     writes_to: Vec<StoreKey>,
 }
@@ -55,16 +66,20 @@ impl<W: Work> Clone for Lanes<W> {
 }
 
 impl<W: Work> Lanes<W> {
-    pub(crate) fn new(work: W, lanes: usize, limit: Duration) -> Self {
+    pub(crate) fn new(work: W, lanes: RangeInclusive<usize>, limit: Duration) -> Self {
+        let always = (*lanes.start()).max(1);
+        let spare = lanes.end().saturating_sub(always);
         Self(Arc::new(Shared {
             work,
             line: Mutex::new(Line {
-                free: lanes.max(1),
+                free: always,
+                spare,
                 waiting: VecDeque::new(),
                 under_way: HashSet::new(),
                 next_number: 0,
             }),
             places: Semaphore::new(MOST_WAITING),
+            has_spare: spare > 0,
             limit,
         }))
     }
@@ -88,6 +103,7 @@ impl<W: Work> Lanes<W> {
         drop(line);
         Some(Lane {
             shared: Arc::clone(&self.0),
+            is_spare: false,
             writes_to: writes_to.into_iter().collect(),
         })
     }
@@ -102,13 +118,24 @@ impl<W: Work> Lanes<W> {
         let _room = room.map_err(|_| none_free())?.map_err(|_| none_free())?;
         let (number, mut hearing) = self.0.line_up(request);
         let mut place = Place::new(&self.0, number);
-        let heard = match timeout_at(deadline, &mut hearing).await {
-            Ok(heard) => heard.ok(),
-            Err(_) if place.give_up() => return Err(none_free()),
-            Err(_) => match hearing.try_recv() {
-                Ok(heard) => Some(heard),
-                Err(_) => return Err(W::Request::lost(Trouble::NoAnswer(limit).into())),
-            },
+        let mut patience = if self.0.has_spare {
+            Instant::now() + SLOW
+        } else {
+            deadline
+        };
+        let heard = loop {
+            match timeout_at(patience.min(deadline), &mut hearing).await {
+                Ok(heard) => break heard.ok(),
+                Err(_) if patience < deadline => {
+                    self.0.hurry(number);
+                    patience += SLOW;
+                }
+                Err(_) if place.give_up() => return Err(none_free()),
+                Err(_) => match hearing.try_recv() {
+                    Ok(heard) => break Some(heard),
+                    Err(_) => return Err(W::Request::lost(Trouble::NoAnswer(limit).into())),
+                },
+            }
         };
         place.forget();
         heard.unwrap_or_else(|| Err(W::Request::lost(Trouble::Abandoned.into())))
@@ -123,28 +150,49 @@ impl<W: Work> Shared<W> {
         line.next_number += 1;
         let (waiting, hearing) = Waiting::new(number, request);
         line.waiting.push_back(waiting);
-        let batch = if line.free > 0 { line.next_batch() } else { Vec::new() };
+        if line.free > 0 {
+            self.go_on(line);
+        }
+        (number, hearing)
+    }
+
+    /// Takes a free lane for those who come next, if there are any that can go.
+    fn go_on(self: &Arc<Self>, mut line: MutexGuard<'_, Line<W>>) {
+        let batch = line.next_batch();
         if !batch.is_empty() {
             line.free -= 1;
             drop(line);
-            self.go(batch);
+            self.go(batch, false);
         }
-        (number, hearing)
+    }
+
+    /// If this request is still in line, takes a lane for slow times for those who come next.
+    fn hurry(self: &Arc<Self>, number: u64) {
+        let mut line = self.line();
+        if line.spare == 0 || line.place_of(number).is_none() {
+            return;
+        }
+        let batch = line.next_batch();
+        if !batch.is_empty() {
+            line.spare -= 1;
+            drop(line);
+            self.go(batch, true);
+        }
     }
 
     /// Takes a request out of the line, and answers whether it was there.
     pub(crate) fn withdraw(&self, number: u64) -> bool {
         let mut line = self.line();
-        let found = line.waiting.binary_search_by_key(&number, |waiting| waiting.number);
-        let withdrawn = found.ok().and_then(|index| line.waiting.remove(index));
+        let withdrawn = line.place_of(number).and_then(|place| line.waiting.remove(place));
         drop(line);
         withdrawn.is_some()
     }
 
     /// Has a batch carried out on a lane that is taken for it, by nobody who could leave.
-    fn go(self: &Arc<Self>, batch: Vec<Waiting<W>>) {
+    fn go(self: &Arc<Self>, batch: Vec<Waiting<W>>, is_spare: bool) {
         let lane = Lane {
             shared: Arc::clone(self),
+            is_spare,
             writes_to: batch.iter().filter_map(|waiting| waiting.request.writes_to()).collect(),
         };
         // Without a runtime, which is when a lane is dropped after its end, nobody waits.
@@ -165,17 +213,24 @@ impl<W: Work> Drop for Lane<W> {
         for key in self.writes_to.drain(..) {
             line.under_way.remove(&key);
         }
-        let batch = line.next_batch();
-        if batch.is_empty() {
+        // One for slow times is for one batch. Else many would go on with little on each.
+        if self.is_spare {
+            line.spare += 1;
+        } else {
             line.free += 1;
-            return;
         }
-        drop(line);
-        self.shared.go(batch);
+        if line.free > 0 {
+            self.shared.go_on(line);
+        }
     }
 }
 
 impl<W: Work> Line<W> {
+    fn place_of(&self, number: u64) -> Option<usize> {
+        let place = self.waiting.binary_search_by_key(&number, |waiting| waiting.number);
+        place.ok()
+    }
+
     /// Takes those who come next and can go.
     fn next_batch(&mut self) -> Vec<Waiting<W>> {
         let mut batch = Vec::with_capacity(self.waiting.len().min(MOST_TOGETHER));

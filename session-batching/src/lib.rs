@@ -41,7 +41,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), StoreError> {
-//! let loads = Loads::new(Arc::new(Table(BTreeMap::new())), 4, Duration::from_secs(2));
+//! let loads = Loads::new(Arc::new(Table(BTreeMap::new())), 4..=8, Duration::from_secs(2));
 //! let loaded = loads.load(&StoreKey::from_bytes([7; 32]), Moment::from_millis(0)).await?;
 //! assert_eq!(loaded, Loaded::Absent);
 //! # Ok(())
@@ -53,6 +53,7 @@
 //! * Each caller gets the answer that the plain statement would have given, and an error of its own.
 //! * Two updates of one session are never under way at once. They go in the order in which they came.
 //! * What was refused for several is tried for each alone, so one member fails nobody else. What may have happened is never tried again.
+//! * A slow statement holds up nobody else for more than [`SLOW`], as long as there are lanes for slow times.
 //! * A caller who leaves or whose time is over while it stands in line leaves nothing behind.
 //! * At most [`MOST_WAITING`] callers of each kind are in line with what they ask for. Those beyond wait for a place there.
 
@@ -65,9 +66,9 @@ mod several;
 mod trouble;
 mod updates;
 
-pub use lanes::{MOST_BYTES, MOST_TOGETHER, MOST_WAITING};
+pub use lanes::{MOST_BYTES, MOST_TOGETHER, MOST_WAITING, SLOW};
 pub use loads::Loads;
-pub use several::{Failed, LoadSeveral, Seen, Told, Update, UpdateSeveral};
+pub use several::{Failed, LoadSeveral, Seen, Settled, Update, UpdateSeveral};
 pub use updates::Updates;
 
 /// The examples of the README.

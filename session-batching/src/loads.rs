@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,10 +17,11 @@ use crate::several::{Failed, LoadSeveral};
 pub struct Loads<S: LoadSeveral>(Lanes<Loading<S>>);
 
 impl<S: LoadSeveral> Loads<S> {
-    /// So many lanes, at least one. A caller in line waits for at most `limit`.
+    /// So many lanes, at least one; and up to so many while those are slow. A caller in line waits for at most `limit`.
     ///
-    /// A lane should be a connection that is to be had at once. Few do: each is always busy under load, and what it carries grows.
-    pub fn new(store: Arc<S>, lanes: usize, limit: Duration) -> Self {
+    /// A lane should be a connection that is to be had at once. Few do: each is always busy under load, and what it carries grows. Where a lane
+    /// takes more than [`SLOW`](crate::SLOW), those in line do not go on waiting for it.
+    pub fn new(store: Arc<S>, lanes: RangeInclusive<usize>, limit: Duration) -> Self {
         Self(Lanes::new(Loading(store), lanes, limit))
     }
 

@@ -24,7 +24,7 @@ pub trait UpdateSeveral: Send + Sync + 'static {
     /// each is there once.
     ///
     /// The order of the answers does not matter. Those without one were not carried out: they are tried alone, and then it is told why.
-    fn update_several(&self, updates: &[Update]) -> impl Future<Output = Result<Vec<Told>, Failed>> + Send;
+    fn update_several(&self, updates: &[Update]) -> impl Future<Output = Result<Vec<Settled>, Failed>> + Send;
 }
 
 /// What a key leads to.
@@ -56,14 +56,14 @@ pub struct Update {
 /// What became of one of several updates.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "stores make them")]
-pub struct Told {
+pub struct Settled {
     /// The session's key.
     pub key: StoreKey,
     /// As [`UpdateSeveral::update`] would have answered.
     pub answer: Result<Updated, StoreError>,
 }
 
-impl Told {
+impl Settled {
     /// It was carried out.
     #[must_use]
     pub const fn applied(key: StoreKey) -> Self {

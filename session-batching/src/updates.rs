@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,8 +17,8 @@ use crate::several::{Failed, Update, UpdateSeveral};
 pub struct Updates<S: UpdateSeveral>(Lanes<Updating<S>>);
 
 impl<S: UpdateSeveral> Updates<S> {
-    /// So many lanes, at least one, as in [`Loads::new`](crate::Loads::new).
-    pub fn new(store: Arc<S>, lanes: usize, limit: Duration) -> Self {
+    /// So many lanes, at least one, and so many while those are slow, as in [`Loads::new`](crate::Loads::new).
+    pub fn new(store: Arc<S>, lanes: RangeInclusive<usize>, limit: Duration) -> Self {
         Self(Lanes::new(Updating(store), lanes, limit))
     }
 
@@ -76,11 +77,12 @@ impl<S: UpdateSeveral> Work for Updating<S> {
         batch.sort_unstable_by_key(|waiting| waiting.request.key);
         let updates: Vec<Update> = batch.iter().map(|waiting| waiting.request.clone()).collect();
         match self.0.update_several(&updates).await {
-            Ok(told) => {
-                let mut told: HashMap<_, _> = told.into_iter().map(|told| (told.key, told.answer)).collect();
+            Ok(settled) => {
+                let settled = settled.into_iter().map(|settled| (settled.key, settled.answer));
+                let mut settled: HashMap<_, _> = settled.collect();
                 let mut others = Vec::new();
                 for waiting in batch {
-                    match told.remove(&waiting.request.key) {
+                    match settled.remove(&waiting.request.key) {
                         Some(answer) => waiting.answer(answer),
                         None => others.push(waiting),
                     }

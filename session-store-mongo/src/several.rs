@@ -6,7 +6,7 @@ use futures_util::TryStreamExt as _;
 use mongodb::bson::raw::RawBsonRef;
 use mongodb::bson::{RawDocument, doc};
 use mongodb::raw_batch_cursor::RawBatch;
-use session_batching::{Failed, LoadSeveral, Seen, Told, Update, UpdateSeveral};
+use session_batching::{Failed, LoadSeveral, Seen, Settled, Update, UpdateSeveral};
 use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
 
 use crate::deadline::Deadline;
@@ -47,7 +47,7 @@ impl UpdateSeveral for Sessions {
         self.update(key, record, *expected, *now).await
     }
 
-    async fn update_several(&self, updates: &[Update]) -> Result<Vec<Told>, Failed> {
+    async fn update_several(&self, updates: &[Update]) -> Result<Vec<Settled>, Failed> {
         // Too large for all of them together is too large alone.
         if updates.iter().any(|update| check_size(&update.record).is_err()) {
             return Err(Failed::OneByOne);
@@ -64,7 +64,7 @@ impl UpdateSeveral for Sessions {
                 Swap::NotDone => continue,
             };
             let key = update.key;
-            told.push(Told { key, answer });
+            told.push(Settled { key, answer });
         }
         Ok(told)
     }

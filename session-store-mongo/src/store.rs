@@ -51,10 +51,13 @@ impl fmt::Debug for MongoStore {
 
 impl MongoStore {
     pub(crate) fn new(sessions: Sessions) -> Self {
-        let (lanes, limit) = (sessions.line.free().min(MOST_LANES), sessions.response_timeout);
+        let (connections, limit) = (sessions.line.free(), sessions.response_timeout);
+        let lanes = connections.min(MOST_LANES);
+        // The other half of the connections is for the other kinds.
+        let lanes = lanes..=lanes.max(connections / 2);
         let sessions = Arc::new(sessions);
         Self {
-            loads: Loads::new(Arc::clone(&sessions), lanes, limit),
+            loads: Loads::new(Arc::clone(&sessions), lanes.clone(), limit),
             updates: Updates::new(Arc::clone(&sessions), lanes, limit),
             sessions,
         }

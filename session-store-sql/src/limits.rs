@@ -1,5 +1,6 @@
 //! How many connections there may be, and how long things may take.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use session_core::ConfigError;
@@ -25,11 +26,13 @@ impl Limits {
         }
     }
 
-    /// How many statements for several sessions are under way at once.
+    /// How many statements of a kind are under way at once before those who come have to wait, and how many while those are slow.
     ///
-    /// A connection that comes free takes all who wait, so more of them only make batches smaller.
-    pub(crate) fn lanes(&self) -> usize {
-        self.connections.min(MOST_LANES)
+    /// A connection that comes free takes all who wait, so more of them only make batches smaller. The other half of the connections is for
+    /// the other kinds.
+    pub(crate) fn lanes(&self) -> RangeInclusive<usize> {
+        let lanes = self.connections.min(MOST_LANES);
+        lanes..=lanes.max(self.connections / 2)
     }
 
     pub(crate) fn check(&self) -> Result<(), ConfigError> {

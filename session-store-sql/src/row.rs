@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use session_batching::{Failed, Seen, Told};
+use session_batching::{Failed, Seen, Settled};
 use session_core::{Listed, Loaded, Moment, Owner, Record, Revision, Scanned, StoreError, StoreKey};
 
 /// What statements say in their first column, where they have several answers: it was done.
@@ -104,8 +104,8 @@ pub(crate) fn all_seen(rows: &[impl Row]) -> Result<Vec<Seen>, Failed> {
 }
 
 /// The sessions that a statement wrote to.
-pub(crate) fn applied(rows: &[impl Row]) -> Result<Vec<Told>, Failed> {
-    let told: Result<_, _> = rows.iter().map(|row| key(row, 0).map(Told::applied)).collect();
+pub(crate) fn applied(rows: &[impl Row]) -> Result<Vec<Settled>, Failed> {
+    let told: Result<_, _> = rows.iter().map(|row| key(row, 0).map(Settled::applied)).collect();
     // It has written, whoever it was.
     told.map_err(|error: StoreError| Failed::All(StoreError::ReplyLost(error.into())))
 }

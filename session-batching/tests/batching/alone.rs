@@ -22,7 +22,7 @@ async fn a_lone_caller_sends_the_plain_statement() {
 
 #[tokio::test]
 async fn as_many_as_there_are_lanes_go_at_once() {
-    let (model, batching) = lanes(3);
+    let (model, batching) = lanes(3..=3);
     for number in 0..5 {
         let batching = batching.clone();
         spawn(async move { batching.load(&key(number), NOW).await });

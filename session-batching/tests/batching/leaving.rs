@@ -135,7 +135,7 @@ async fn who_comes_into_the_line_when_it_is_empty_takes_the_lane() {
 #[test]
 fn a_runtime_that_ends_takes_no_lane_with_it() {
     let model = Arc::new(Model::default());
-    let batching = Batching::new(&model, 1);
+    let batching = Batching::new(&model, 1..=1);
     let first = Builder::new_current_thread().enable_all().build().unwrap();
     first.block_on(async {
         for number in 0..3 {

@@ -14,8 +14,10 @@ mod failures;
 mod leaving;
 mod limits;
 mod model;
+mod slow;
 mod together;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,9 +39,9 @@ struct Batching {
 }
 
 impl Batching {
-    fn new(model: &Arc<Model>, lanes: usize) -> Self {
+    fn new(model: &Arc<Model>, lanes: RangeInclusive<usize>) -> Self {
         Self {
-            loads: Loads::new(Arc::clone(model), lanes, LIMIT),
+            loads: Loads::new(Arc::clone(model), lanes.clone(), LIMIT),
             updates: Updates::new(Arc::clone(model), lanes, LIMIT),
         }
     }
@@ -55,10 +57,10 @@ impl Batching {
 
 /// A store with one lane of each kind, so that who comes second waits.
 fn one_lane() -> (Arc<Model>, Batching) {
-    lanes(1)
+    lanes(1..=1)
 }
 
-fn lanes(lanes: usize) -> (Arc<Model>, Batching) {
+fn lanes(lanes: RangeInclusive<usize>) -> (Arc<Model>, Batching) {
     let model = Arc::new(Model::default());
     let batching = Batching::new(&model, lanes);
     (model, batching)

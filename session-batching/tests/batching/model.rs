@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use session_batching::{Failed, LoadSeveral, Seen, Told, Update, UpdateSeveral};
+use session_batching::{Failed, LoadSeveral, SLOW, Seen, Settled, Update, UpdateSeveral};
 use session_core::{Loaded, Moment, Record, StoreError, StoreKey, Updated};
 use tokio::sync::Semaphore;
 use tokio::task::yield_now;
+use tokio::time::sleep;
 
 /// What was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub(crate) struct Model {
     fates: Mutex<VecDeque<(bool, Failed)>>,
     /// Sessions of which nobody knows what became of an update with others.
     uncertain: Mutex<BTreeSet<StoreKey>>,
+    /// One statement in so many takes its time. Zero: none.
+    slow: AtomicUsize,
     /// Updates that are under way.
     writing: Mutex<BTreeSet<StoreKey>>,
     /// Loads and updates that are under way, and the most there were at once.
@@ -62,6 +66,7 @@ impl Default for Model {
             poisoned: Mutex::default(),
             fates: Mutex::default(),
             uncertain: Mutex::default(),
+            slow: AtomicUsize::default(),
             writing: Mutex::default(),
             loading: Mutex::default(),
             updating: Mutex::default(),
@@ -91,6 +96,11 @@ impl Model {
     /// Lets all statements through from now on.
     pub(crate) fn open(&self) {
         self.let_through(Semaphore::MAX_PERMITS / 2);
+    }
+
+    /// Has one statement in so many take longer than callers in line wait.
+    pub(crate) fn slow_down(&self, one_in: usize) {
+        self.slow.store(one_in, Ordering::Relaxed);
     }
 
     pub(crate) fn poison(&self, key: StoreKey) {
@@ -125,11 +135,19 @@ impl Model {
             Sent::Load(_) | Sent::LoadSeveral(_) => &self.loading,
             Sent::Update(_) | Sent::UpdateSeveral(_) => &self.updating,
         };
-        self.sent.lock().unwrap().push(sent);
+        let number = {
+            let mut all = self.sent.lock().unwrap();
+            all.push(sent);
+            all.len()
+        };
         crowd.lock().unwrap().enter();
         self.gate.acquire().await.unwrap().forget();
         // So that others come meanwhile.
         yield_now().await;
+        let slow = self.slow.load(Ordering::Relaxed);
+        if slow > 0 && number.is_multiple_of(slow) {
+            sleep(3 * SLOW).await;
+        }
         crowd.lock().unwrap().leave();
     }
 
@@ -218,7 +236,7 @@ impl UpdateSeveral for Model {
         Ok(self.apply(update))
     }
 
-    async fn update_several(&self, updates: &[Update]) -> Result<Vec<Told>, Failed> {
+    async fn update_several(&self, updates: &[Update]) -> Result<Vec<Settled>, Failed> {
         assert!(
             updates.is_sorted_by(|one, next| one.key < next.key),
             "keys ascend, each once"
@@ -236,12 +254,12 @@ impl UpdateSeveral for Model {
             let is_applied = self.apply(update) == Updated::Applied;
             if uncertain.contains(&update.key) {
                 let answer = Err(lost());
-                return Some(Told {
+                return Some(Settled {
                     key: update.key,
                     answer,
                 });
             }
-            is_applied.then(|| Told::applied(update.key))
+            is_applied.then(|| Settled::applied(update.key))
         });
         let told = told.rev().collect();
         match fate {

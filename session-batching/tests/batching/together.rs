@@ -116,7 +116,7 @@ async fn each_update_is_a_compare_and_swap_of_its_own() {
 
 #[tokio::test]
 async fn updates_of_one_session_go_in_their_order_one_at_a_time() {
-    let (model, batching) = lanes(4);
+    let (model, batching) = lanes(4..=4);
     model.insert(key(1), record(0));
     let mut waiting = Vec::new();
     for revision in 0..6 {
@@ -144,7 +144,7 @@ async fn updates_of_one_session_go_in_their_order_one_at_a_time() {
 /// Also where a batch is full before all who wait were looked at.
 #[tokio::test]
 async fn who_was_passed_over_is_before_those_who_came_later() {
-    let (model, batching) = lanes(2);
+    let (model, batching) = lanes(2..=2);
     model.insert(key(1), record(0));
     let large = |number| {
         let mut update = update(number, 0);

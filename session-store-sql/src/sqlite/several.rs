@@ -1,6 +1,6 @@
 //! Sessions that are loaded or updated together.
 
-use session_batching::{Failed, LoadSeveral, Seen, Told, Update, UpdateSeveral};
+use session_batching::{Failed, LoadSeveral, Seen, Settled, Update, UpdateSeveral};
 use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
 
 use crate::connections::Intent;
@@ -27,7 +27,7 @@ impl UpdateSeveral for Sessions {
         self.update(update).await
     }
 
-    async fn update_several(&self, updates: &[Update]) -> Result<Vec<Told>, Failed> {
+    async fn update_several(&self, updates: &[Update]) -> Result<Vec<Settled>, Failed> {
         let (size, update) = self
             .statements
             .update_several

@@ -63,7 +63,7 @@ impl SqliteStore {
         Self {
             loads: Loads::new(Arc::clone(&sessions), limits.lanes(), limit),
             // One writes at a time.
-            updates: Updates::new(Arc::clone(&sessions), 1, limit),
+            updates: Updates::new(Arc::clone(&sessions), 1..=1, limit),
             sessions,
         }
     }

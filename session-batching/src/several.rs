@@ -16,14 +16,14 @@ pub trait LoadSeveral: Send + Sync + 'static {
 }
 
 /// A store that can update several sessions by one statement.
-pub trait UpdateSeveral: Send + Sync + 'static {
+pub trait UpdateSeveral: LoadSeveral {
     /// As [`Store::update`](session_core::Store::update).
     fn update(&self, update: &Update) -> impl Future<Output = Result<Updated, StoreError>> + Send;
 
     /// Carries out what can be, each as a compare-and-swap of its own, and answers for those of whom it knows. Their keys ascend, and
     /// each is there once.
     ///
-    /// The order of the answers does not matter. Those without one were not carried out: they are tried alone, and then it is told why.
+    /// The order of the answers does not matter. Those without one were not carried out: all of them are loaded together then, and told why.
     fn update_several(&self, updates: &[Update]) -> impl Future<Output = Result<Vec<Settled>, Failed>> + Send;
 }
 

@@ -6,12 +6,12 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_core::{Cause, StoreError, StoreKey, Updated};
+use session_core::{Cause, Loaded, StoreError, StoreKey, Updated};
 
 use crate::batch::{Request, Waiting, Work};
 use crate::copies::SharedError;
 use crate::lanes::Lanes;
-use crate::several::{Failed, Update, UpdateSeveral};
+use crate::several::{Failed, Seen, Update, UpdateSeveral};
 
 /// The updates of a store, alone where a lane is free and together where none is. Clones share the lanes.
 pub struct Updates<S: UpdateSeveral>(Lanes<Updating<S>>);
@@ -87,18 +87,57 @@ impl<S: UpdateSeveral> Work for Updating<S> {
                         None => others.push(waiting),
                     }
                 }
-                self.one_by_one(others).await;
+                self.explain(others).await;
             }
             Err(Failed::OneByOne) => self.one_by_one(batch).await,
-            Err(Failed::All(error)) => {
-                let error = SharedError::new(error);
-                batch.into_iter().for_each(|waiting| waiting.answer(Err(error.copy())));
-            }
+            Err(Failed::All(error)) => tell_all(batch, error),
         }
     }
 }
 
+fn tell_all<S: UpdateSeveral>(batch: Vec<Waiting<Updating<S>>>, error: StoreError) {
+    let error = SharedError::new(error);
+    batch.into_iter().for_each(|waiting| waiting.answer(Err(error.copy())));
+}
+
+/// Why an update was not carried out; `None`: it could be now.
+fn explanation(update: &Update, seen: Option<Seen>) -> Option<Result<Updated, StoreError>> {
+    let seen = seen.filter(|seen| seen.expires_at > update.now);
+    Some(match seen.map(|seen| seen.what) {
+        None | Some(Ok(Loaded::Absent)) => Ok(Updated::Gone),
+        Some(Ok(Loaded::Moved(successor))) => Ok(Updated::Moved(successor)),
+        Some(Ok(Loaded::Found(current))) if current.revision == update.expected => return None,
+        Some(Ok(Loaded::Found(current))) => Ok(Updated::Conflict(current)),
+        Some(Err(error)) => Err(error),
+    })
+}
+
 impl<S: UpdateSeveral> Updating<S> {
+    /// Tells those whose updates were not carried out what is there instead.
+    ///
+    /// One after the other they would take so long together that the last of them would have no time left.
+    async fn explain(&self, batch: Vec<Waiting<Self>>) {
+        let Some(earliest) = batch.iter().map(|waiting| waiting.request.now).min() else {
+            return;
+        };
+        let keys: Vec<StoreKey> = batch.iter().map(|waiting| waiting.request.key).collect();
+        match self.0.load_several(&keys, earliest).await {
+            Ok(seen) => {
+                let mut seen: HashMap<_, _> = seen.into_iter().map(|seen| (seen.key, seen)).collect();
+                let mut others = Vec::new();
+                for waiting in batch {
+                    match explanation(&waiting.request, seen.remove(&waiting.request.key)) {
+                        Some(answer) => waiting.answer(answer),
+                        None => others.push(waiting),
+                    }
+                }
+                self.one_by_one(others).await;
+            }
+            Err(Failed::OneByOne) => self.one_by_one(batch).await,
+            Err(Failed::All(error)) => tell_all(batch, error),
+        }
+    }
+
     async fn one_by_one(&self, batch: Vec<Waiting<Self>>) {
         for waiting in batch.into_iter().filter(|waiting| !waiting.is_left()) {
             let answer = self.0.update(&waiting.request).await;

@@ -49,7 +49,7 @@ pub(crate) enum Trouble {
     Refused { code: i32, name: String, words: Words },
     #[error("the write is not confirmed by as many nodes as it should be: {name} ({code})")]
     Unconfirmed { code: i32, name: String },
-    #[error("the connection failed, and when it was back the session had been changed")]
+    #[error("the connection failed, and whether it was done before that can't be seen any more")]
     Covered,
     #[error("the database's answer can't be understood")]
     Incomprehensible,

@@ -1,5 +1,6 @@
 //! Sessions that are loaded or updated together.
 
+use std::collections::HashMap;
 use std::pin::pin;
 
 use futures_util::TryStreamExt as _;
@@ -7,13 +8,13 @@ use mongodb::bson::raw::RawBsonRef;
 use mongodb::bson::{RawDocument, doc};
 use mongodb::raw_batch_cursor::RawBatch;
 use session_batching::{Failed, LoadSeveral, Seen, Settled, Update, UpdateSeveral};
-use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
+use session_core::{Loaded, Moment, Revision, StoreError, StoreKey, Updated};
 
 use crate::deadline::Deadline;
 use crate::document::binary;
 use crate::failure::{Failure, Intent};
 use crate::given::check_size;
-use crate::sessions::{ATTEMPTS, Sessions, after_a_write};
+use crate::sessions::{ATTEMPTS, Sessions};
 use crate::stored::{InvalidDocument, Stored, key_of};
 use crate::swaps::Swap;
 
@@ -23,16 +24,7 @@ impl LoadSeveral for Sessions {
     }
 
     async fn load_several(&self, keys: &[StoreKey], _now: Moment) -> Result<Vec<Seen>, Failed> {
-        let batches = self.all_stored(keys, self.deadline()).await;
-        let batches = batches.map_err(|failure| Failed::All(failure.of(Intent::Read)))?;
-        let mut seen = Vec::with_capacity(keys.len());
-        for batch in &batches {
-            for document in batch.doc_slices().map_err(|_| Failed::OneByOne)? {
-                let document = document.ok().and_then(RawBsonRef::as_document);
-                seen.extend(see(document.ok_or(Failed::OneByOne)?)?);
-            }
-        }
-        Ok(seen)
+        self.see_all(keys, self.deadline()).await
     }
 }
 
@@ -55,34 +47,60 @@ impl UpdateSeveral for Sessions {
         let deadline = self.deadline();
         let swaps = self.swap(updates, deadline).await;
         let mut swaps = swaps.map_err(|failure| Failed::All(failure.of(Intent::Write)))?;
-        let mut told = Vec::with_capacity(updates.len());
+        let (mut settled, mut not_done) = (Vec::with_capacity(updates.len()), Vec::new());
         for (place, update) in updates.iter().enumerate() {
-            let answer = match swaps.take(place) {
-                Swap::Done => Ok(Updated::Applied),
-                Swap::Failed(failure) => Err(failure.of(Intent::Write)),
-                Swap::NotDone if swaps.is_repeated => self.was_applied(update, deadline).await,
-                Swap::NotDone => continue,
-            };
             let key = update.key;
-            told.push(Settled { key, answer });
+            match swaps.take(place) {
+                Swap::Done => settled.push(Settled::applied(key)),
+                Swap::NotDone => not_done.push(update),
+                Swap::Failed(failure) => settled.push(Settled {
+                    key,
+                    answer: Err(failure.of(Intent::Write)),
+                }),
+            }
         }
-        Ok(told)
+        if swaps.is_repeated {
+            settled.extend(self.were_applied(&not_done, deadline).await);
+        }
+        Ok(settled)
     }
 }
 
 impl Sessions {
-    /// What became of an update that finds nothing when it is sent again.
+    /// What became of updates that find nothing when they are sent again.
     ///
     /// A revision is never used twice: where it is there, it was applied. Where it is not, it may have been there for a while.
-    async fn was_applied(&self, update: &Update, deadline: Deadline<'_>) -> Result<Updated, StoreError> {
-        let found = self
-            .look(&update.key, update.now, deadline)
-            .await
-            .map_err(after_a_write)?;
-        if matches!(&found, Loaded::Found(record) if record.revision == update.record.revision) {
-            return Ok(Updated::Applied);
+    async fn were_applied(&self, updates: &[&Update], deadline: Deadline<'_>) -> Vec<Settled> {
+        let keys: Vec<StoreKey> = updates.iter().map(|update| update.key).collect();
+        let seen = self.see_all(&keys, deadline).await.unwrap_or_default();
+        let revisions: HashMap<StoreKey, Revision> = seen
+            .into_iter()
+            .filter_map(|seen| match seen.what {
+                Ok(Loaded::Found(record)) => Some((seen.key, record.revision)),
+                Ok(Loaded::Moved(_) | Loaded::Absent) | Err(_) => None,
+            })
+            .collect();
+        let settled = updates.iter().map(|update| match revisions.get(&update.key) {
+            Some(revision) if *revision == update.record.revision => Settled::applied(update.key),
+            _ => Settled {
+                key: update.key,
+                answer: Err(Failure::covered().of(Intent::Write)),
+            },
+        });
+        settled.collect()
+    }
+
+    async fn see_all(&self, keys: &[StoreKey], deadline: Deadline<'_>) -> Result<Vec<Seen>, Failed> {
+        let batches = self.all_stored(keys, deadline).await;
+        let batches = batches.map_err(|failure| Failed::All(failure.of(Intent::Read)))?;
+        let mut seen = Vec::with_capacity(keys.len());
+        for batch in &batches {
+            for document in batch.doc_slices().map_err(|_| Failed::OneByOne)? {
+                let document = document.ok().and_then(RawBsonRef::as_document);
+                seen.extend(see(document.ok_or(Failed::OneByOne)?)?);
+            }
         }
-        Err(Failure::covered().of(Intent::Write))
+        Ok(seen)
     }
 
     /// Sends it again as [`stored`](Self::stored) does.

@@ -48,9 +48,10 @@
 //!
 //! # What waits travels together
 //!
-//! Loads have four connections at once, and so have updates; SQLite has one for updates. Whoever finds them taken does not wait for one alone: all
-//! who wait are the next statement, up to 128 of them ([`session_batching`]). Each is answered for itself: an update that did not find its
-//! revision asks once more, alone, for what is there. A caller who finds a connection free sends the plain statement and waits for nobody.
+//! Loads have four connections at once, and so have updates; SQLite has one for updates. While those take long (20 ms), up to half of all
+//! connections. Whoever finds them taken does not wait for one alone: all
+//! who wait are the next statement, up to 128 of them ([`session_batching`]). Each is answered for itself: those whose
+//! updates did not find their revision are told by one more statement what is there. A caller who finds a connection free sends the plain statement and waits for nobody.
 //!
 //! # Why signing out everywhere misses nothing
 //!

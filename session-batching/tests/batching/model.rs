@@ -52,9 +52,8 @@ pub(crate) struct Model {
     slow: AtomicUsize,
     /// Updates that are under way.
     writing: Mutex<BTreeSet<StoreKey>>,
-    /// Loads and updates that are under way, and the most there were at once.
-    loading: Mutex<Crowd>,
-    updating: Mutex<Crowd>,
+    /// Statements that are under way, and the most there were at once.
+    crowd: Mutex<Crowd>,
 }
 
 impl Default for Model {
@@ -68,8 +67,7 @@ impl Default for Model {
             uncertain: Mutex::default(),
             slow: AtomicUsize::default(),
             writing: Mutex::default(),
-            loading: Mutex::default(),
-            updating: Mutex::default(),
+            crowd: Mutex::default(),
         }
     }
 }
@@ -121,26 +119,18 @@ impl Model {
         self.sent.lock().unwrap().clone()
     }
 
-    /// How many statements of a kind were under way at once, at most.
+    /// How many statements were under way at once, at most.
     pub(crate) fn most_at_once(&self) -> usize {
-        self.loading
-            .lock()
-            .unwrap()
-            .most
-            .max(self.updating.lock().unwrap().most)
+        self.crowd.lock().unwrap().most
     }
 
     async fn send(&self, sent: Sent) {
-        let crowd = match sent {
-            Sent::Load(_) | Sent::LoadSeveral(_) => &self.loading,
-            Sent::Update(_) | Sent::UpdateSeveral(_) => &self.updating,
-        };
         let number = {
             let mut all = self.sent.lock().unwrap();
             all.push(sent);
             all.len()
         };
-        crowd.lock().unwrap().enter();
+        self.crowd.lock().unwrap().enter();
         self.gate.acquire().await.unwrap().forget();
         // So that others come meanwhile.
         yield_now().await;
@@ -148,7 +138,7 @@ impl Model {
         if slow > 0 && number.is_multiple_of(slow) {
             sleep(3 * SLOW).await;
         }
-        crowd.lock().unwrap().leave();
+        self.crowd.lock().unwrap().leave();
     }
 
     fn is_poisoned(&self, key: &StoreKey) -> bool {

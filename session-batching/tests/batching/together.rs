@@ -112,6 +112,13 @@ async fn each_update_is_a_compare_and_swap_of_its_own() {
     assert_eq!(answers, expected);
     assert_eq!(model.get(&key(1)), Loaded::Found(record(8)));
     assert_eq!(model.get(&key(3)), Loaded::Found(record(7)));
+    let sent = [
+        Sent::Update(key(0)),
+        Sent::UpdateSeveral([1, 2, 3, 4, 5].map(key).to_vec()),
+        // One statement says why to all of the others.
+        Sent::LoadSeveral([2, 3, 4, 5].map(key).to_vec()),
+    ];
+    assert_eq!(model.sent(), sent);
 }
 
 #[tokio::test]

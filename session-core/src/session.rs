@@ -203,11 +203,13 @@ impl Session {
         let Some(key) = self.unread_key() else { return Ok(()) };
         let shared = &self.inner.shared;
         let caller = self.inner.caller(&self.lock());
+        let now = shared.clock.now();
         let loaded = match self.take_over().await {
-            Ok(()) => shared.load(key, &caller, shared.clock.now()).await,
+            Ok(()) => shared.load(key, &caller, now).await,
             Err(error) => Err(error),
         };
         let mut state = self.lock();
+        state.loaded_at = now;
         match loaded {
             Ok(known) => state.known = known,
             Err(error) => {

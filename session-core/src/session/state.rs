@@ -35,6 +35,8 @@ pub(crate) struct State {
     /// Where the session is stored.
     pub(crate) key: Option<StoreKey>,
     pub(crate) known: Known,
+    /// By the clock, when it was loaded last.
+    pub(super) loaded_at: Moment,
     pub(crate) intent: Intent,
     /// The id that this request was given, once it has a new one.
     pub(crate) issued: Option<SessionId>,

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use crate::answer::Answer;
@@ -29,8 +30,6 @@ impl Client {
     }
 
     pub(crate) async fn ask(&self, request: &str) -> Answer {
-        use tokio::io::AsyncWriteExt as _;
-
         let mut connection = match self.open_connection() {
             Some(connection) => connection,
             None => self.connect().await,

@@ -51,9 +51,13 @@ pub(crate) struct LineUp {
 
 impl LineUp {
     /// With so many visitors each.
-    pub(crate) fn start(runtimes: &Runtimes, count: usize, stores: (&Redis, &Mongo)) -> Result<Self, String> {
-        let programs = Programs::find()?;
-        let (redis, mongo) = stores;
+    pub(crate) fn start(
+        runtimes: &Runtimes,
+        count: usize,
+        programs: &Programs,
+        redis: &Redis,
+        mongo: &Mongo,
+    ) -> Result<Self, String> {
         let with = |name, process| Contestant::with_sessions(name, process, runtimes, count);
         let without = |name, process| Contestant::without_sessions(name, process, runtimes, count);
         mongo.clear(runtimes);

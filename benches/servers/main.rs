@@ -42,18 +42,17 @@ fn main() -> ExitCode {
 
 fn measure(options: &Options) -> Result<(), String> {
     let runtimes = Runtimes::new(Threads::OneRuntime);
-    let (redis, mongo) = (Redis::start()?, Mongo::find(&runtimes)?);
+    let (programs, redis, mongo) = (Programs::find()?, Redis::start()?, Mongo::find(&runtimes)?);
     let visitors = if options.is_once() { MOST_CONNECTIONS } else { VISITORS };
-    let line_up = LineUp::start(&runtimes, visitors, (&redis, &mongo))?;
+    let line_up = LineUp::start(&runtimes, visitors, &programs, &redis, &mongo)?;
     let server = format!(
         "Redis {}, MongoDB {}, Node {}",
         redis.version,
         mongo.version,
-        Programs::find()?.node_version()
+        programs.node_version()
     );
     let about = [
         ("server", server),
-        ("connections", "-".to_owned()),
         ("visitors", visitors.to_string()),
         ("page bytes", line_up.page_bytes().to_string()),
     ];

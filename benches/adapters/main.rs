@@ -57,6 +57,7 @@ fn main() {
                 items: CONNECTIONS,
                 server: None,
                 counts_allocations: false,
+                is_timed: false,
                 entrants: &entrants.each_ref(),
             };
             report.add(compare(&runtimes, &case, &options));

@@ -150,6 +150,7 @@ impl Bench<'_> {
                 items,
                 server: None,
                 counts_allocations: true,
+                is_timed: false,
                 entrants: &entrants.iter().collect::<Vec<_>>(),
             };
             report.add(compare(&self.runtimes, &case, self.options));

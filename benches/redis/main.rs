@@ -59,6 +59,7 @@ fn measure(server: &Server, options: &Options) {
                         items: Sessions::COUNT,
                         server: Some(server.pid()),
                         counts_allocations: false,
+                        is_timed: true,
                         entrants: &entrants,
                     };
                     report.add(compare(&runtimes, &case, options));

@@ -56,6 +56,7 @@ fn case<'a>(name: &'static str, entrants: &'a [&'a Entrant]) -> Case<'a> {
         items: VISITORS,
         server: None,
         counts_allocations: true,
+        is_timed: false,
         entrants,
     }
 }

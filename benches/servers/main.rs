@@ -68,6 +68,7 @@ fn measure(options: &Options) -> Result<(), String> {
                 items: visitors,
                 server: None,
                 counts_allocations: false,
+                is_timed: true,
                 entrants: &entrants,
             };
             report.add(compare(&runtimes, &case, options));

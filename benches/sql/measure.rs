@@ -96,6 +96,7 @@ fn measure_at<E: Engine>(url: &str, options: &Options) {
                     items: Sessions::COUNT,
                     server: None,
                     counts_allocations: true,
+                    is_timed: true,
                     entrants: &entrants.iter().collect::<Vec<_>>(),
                 };
                 report.add(compare(&runtimes, &case, options));

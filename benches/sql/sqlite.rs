@@ -3,14 +3,13 @@
 mod bare;
 mod measure;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
-use std::{env, fs, process};
 
 use futures_util::TryStreamExt as _;
+use session_bench::Folder;
 use session_core::{Owner, Record, StoreKey};
 use session_store_sql::SqliteStore;
 use sqlx::query::Query;
@@ -22,28 +21,7 @@ use measure::{Connections, Engine, Field, PATIENCE, TABLE, measure};
 
 fn main() -> ExitCode {
     let folder = Folder::new();
-    measure::<Sqlite>(Ok(format!("sqlite:{}", folder.path.join("sessions.db").display())))
-}
-
-/// A folder that is there as long as this.
-struct Folder {
-    path: PathBuf,
-}
-
-impl Folder {
-    fn new() -> Self {
-        let path = env::temp_dir().join(format!("session-bench-{}", process::id()));
-        fs::create_dir_all(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        Self { path }
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.path) {
-            eprintln!("{} is left: {error}", self.path.display());
-        }
-    }
+    measure::<Sqlite>(Ok(format!("sqlite:{}", folder.path().join("sessions.db").display())))
 }
 
 impl Engine for Sqlite {

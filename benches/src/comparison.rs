@@ -1,5 +1,6 @@
 //! Contenders one after another, again and again.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -7,6 +8,7 @@ use tokio::runtime::Builder;
 use tokio::time::sleep;
 
 use crate::contender::{Entrant, Until};
+use crate::latencies::Latencies;
 use crate::options::Options;
 use crate::process::cpu_time;
 use crate::runtimes::{Runtimes, Threads};
@@ -21,6 +23,8 @@ pub struct Case<'a> {
     pub server: Option<u32>,
     /// Whether they can be counted: everything is done where it is asked for.
     pub counts_allocations: bool,
+    /// Whether callers wait for something, so that it says something how long.
+    pub is_timed: bool,
     /// The first is the one to whom the others are compared.
     pub entrants: &'a [&'a Entrant],
 }
@@ -28,6 +32,9 @@ pub struct Case<'a> {
 /// What came out.
 #[derive(Serialize)]
 pub struct Comparison {
+    /// The store, where one subject has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<&'static str>,
     pub case: &'static str,
     pub threads: Threads,
     pub concurrency: usize,
@@ -54,6 +61,12 @@ pub struct Outcome {
     /// How often an operation of a lone caller allocates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allocations: Option<f64>,
+    /// How long callers waited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency_microseconds: Option<Latency>,
+    /// What else a subject has to say of it, such as how many writes were lost.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub besides: BTreeMap<&'static str, f64>,
 }
 
 #[derive(Clone, Copy, Serialize)]
@@ -61,6 +74,14 @@ pub struct Quartiles {
     pub lower: f64,
     pub median: f64,
     pub upper: f64,
+}
+
+/// Of a thousand calls, how long the five hundredth, the 990th and the 999th took.
+#[derive(Clone, Copy, Serialize)]
+pub struct Latency {
+    pub p50: f64,
+    pub p99: f64,
+    pub p999: f64,
 }
 
 #[derive(Clone, Copy)]
@@ -77,41 +98,52 @@ pub fn compare(runtimes: &Runtimes, case: &Case<'_>, options: &Options) -> Compa
     }
     let count = case.entrants.len();
     let mut samples = vec![Vec::new(); count];
+    let mut latencies: Vec<_> = case.entrants.iter().map(|_| Latencies::new()).collect();
     let (rounds, slot) = options.turns(case.concurrency);
     for round in 0..rounds {
         for turn in 0..count {
             let turn = if round % 2 == 0 { turn } else { count - 1 - turn };
             let who = (turn + round / 2) % count;
-            samples[who].push(sample(runtimes, case, case.entrants[who], slot));
+            samples[who].push(sample(runtimes, case, case.entrants[who], slot, &mut latencies[who]));
         }
     }
-    let outcomes = case.entrants.iter().zip(&samples);
+    let outcomes = case.entrants.iter().zip(samples.iter().zip(&latencies));
     let is_work = runtimes.threads == Threads::OneThread;
     Comparison {
+        of: None,
         case: case.name,
         threads: runtimes.threads,
         concurrency: case.concurrency,
         rounds,
         slot_milliseconds: slot.as_millis(),
         results: outcomes
-            .map(|(entrant, of)| Outcome {
+            .map(|(entrant, (of, latencies))| Outcome {
                 nanoseconds: is_work.then(|| nanoseconds(of)),
                 added_nanoseconds: is_work.then(|| added_nanoseconds(of, &samples[0])),
                 allocations: case.counts_allocations.then(|| allocations(entrant, case.items)),
+                latency_microseconds: case.is_timed.then(|| latencies.percentiles()),
                 ..outcome(entrant.name, of, &samples[0])
             })
             .collect(),
     }
 }
 
-fn sample(runtimes: &Runtimes, case: &Case<'_>, entrant: &Entrant, slot: Duration) -> Sample {
+fn sample(
+    runtimes: &Runtimes,
+    case: &Case<'_>,
+    entrant: &Entrant,
+    slot: Duration,
+    latencies: &mut Latencies,
+) -> Sample {
     let used = || {
         let server = entrant.server.or(case.server).map_or(Duration::ZERO, cpu_time);
         (cpu_time(std::process::id()), server)
     };
     let before = used();
-    let (operations, elapsed) = runtimes.run(entrant, case.concurrency, case.items, slot);
+    let (done, elapsed) = runtimes.run(entrant, case.concurrency, case.items, slot, case.is_timed);
     let after = used();
+    latencies.add(&done.latencies);
+    let operations = done.operations;
     runtimes.prepare(entrant.rest());
     let each =
         |after: Duration, before: Duration| 1e6 * after.saturating_sub(before).as_secs_f64() / operations.max(1) as f64;
@@ -128,7 +160,7 @@ fn allocations(entrant: &Entrant, items: usize) -> f64 {
     let items = items.min(128);
     let operate = || {
         runtime.block_on(async {
-            entrant.task(0..items, Until::Once).await;
+            entrant.task(0..items, Until::Once, false).await;
             // A pool would lose what it is still taking back.
             sleep(Duration::from_millis(20)).await;
         });
@@ -163,6 +195,8 @@ fn outcome(name: &'static str, samples: &[Sample], first: &[Sample]) -> Outcome 
         nanoseconds: None,
         added_nanoseconds: None,
         allocations: None,
+        latency_microseconds: None,
+        besides: BTreeMap::new(),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Who is compared.
 
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
+
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 
@@ -24,8 +27,16 @@ pub struct Entrant {
     pub name: &'static str,
     /// Its own server, where it has one.
     pub(crate) server: Option<u32>,
-    runs: Box<dyn Fn(Range<usize>, Until) -> BoxFuture<'static, u64> + Send + Sync>,
+    runs: Box<dyn Fn(Range<usize>, Until, bool) -> BoxFuture<'static, Done> + Send + Sync>,
     rests: Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>,
+}
+
+/// What tasks have done.
+#[derive(Default)]
+pub(crate) struct Done {
+    pub(crate) operations: u64,
+    /// How long each took, where that is asked for: it is a look at the clock more.
+    pub(crate) latencies: Vec<Duration>,
 }
 
 /// How long a task goes on.
@@ -45,9 +56,9 @@ impl Entrant {
             let contender = Arc::clone(&resting);
             Box::pin(async move { contender.rest().await })
         };
-        let runs = move |items, until| -> BoxFuture<'static, u64> {
+        let runs = move |items, until, is_timed| -> BoxFuture<'static, Done> {
             let contender = Arc::clone(&contender);
-            Box::pin(async move { operate(&*contender, items, until).await })
+            Box::pin(async move { operate(&*contender, items, until, is_timed).await })
         };
         Self {
             name,
@@ -63,9 +74,9 @@ impl Entrant {
         Self { server, ..self }
     }
 
-    /// A task that operates on its items in turn, and answers how often it did. It is boxed once, and no single operation is.
-    pub(crate) fn task(&self, items: Range<usize>, until: Until) -> BoxFuture<'static, u64> {
-        (self.runs)(items, until)
+    /// A task that operates on its items in turn, and answers what it did. It is boxed once, and no single operation is.
+    pub(crate) fn task(&self, items: Range<usize>, until: Until, is_timed: bool) -> BoxFuture<'static, Done> {
+        (self.runs)(items, until, is_timed)
     }
 
     pub(crate) fn rest(&self) -> BoxFuture<'static, ()> {
@@ -73,20 +84,26 @@ impl Entrant {
     }
 }
 
-async fn operate(contender: &impl Contender, items: Range<usize>, until: Until) -> u64 {
-    let mut operations = 0;
+async fn operate(contender: &impl Contender, items: Range<usize>, until: Until, is_timed: bool) -> Done {
+    let mut done = Done::default();
+    let mut before = is_timed.then(Instant::now);
     loop {
         for item in items.clone() {
             if let Until::Stopped(is_stopped) = &until
                 && is_stopped.load(Ordering::Relaxed)
             {
-                return operations;
+                return done;
             }
             contender.operate(item).await;
-            operations += 1;
+            done.operations += 1;
+            if let Some(before) = &mut before {
+                let now = Instant::now();
+                done.latencies.push(now - *before);
+                *before = now;
+            }
         }
         if matches!(until, Until::Once) {
-            return operations;
+            return done;
         }
     }
 }

@@ -8,7 +8,10 @@
 mod comparison;
 mod contender;
 mod distance;
+mod folder;
 mod keys;
+mod kinds;
+mod latencies;
 mod machine;
 mod options;
 mod process;
@@ -20,10 +23,12 @@ mod sessions;
 mod stores;
 pub mod tool;
 
-pub use comparison::{Case, Comparison, Outcome, compare};
+pub use comparison::{Case, Comparison, Latency, Outcome, compare};
 pub use contender::{Contender, Entrant};
 pub use distance::further_away;
+pub use folder::Folder;
 pub use keys::scattered_key;
+pub use kinds::Kinds;
 pub use options::Options;
 pub use process::cpu_time;
 pub use report::Report;

@@ -17,7 +17,7 @@ pub struct Options {
     #[arg(long, default_value_t = 50)]
     slot: u64,
     /// How many operations are under way at once
-    #[arg(long, value_delimiter = ',', default_value = "1,64,512")]
+    #[arg(long, value_delimiter = ',', default_value = "1,16,64,512")]
     pub concurrency: Vec<usize>,
     /// Connections to the server, instead of as many as the store opens by default
     #[arg(long)]
@@ -64,6 +64,6 @@ impl Options {
             && self.only.is_empty()
             && self.distance == 0
             && self.connections.is_none()
-            && self.concurrency == [1, 64, 512]
+            && self.concurrency == [1, 16, 64, 512]
     }
 }

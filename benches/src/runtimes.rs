@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::watch;
 
-use crate::contender::{Entrant, Until};
+use crate::contender::{Done, Entrant, Until};
 
 /// How an application spreads its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -91,30 +91,37 @@ impl Runtimes {
 
     /// Has each item operated on once.
     pub fn warm_up(&self, entrant: &Entrant, items: usize) {
-        let tasks = self.spawn(entrant, 64.min(items), items, &Until::Once);
+        let tasks = self.spawn(entrant, 64.min(items), items, &Until::Once, false);
         self.join(tasks);
     }
 
-    /// Lets so many tasks operate for `duration`; answers how many operations there were, and how long they took.
+    /// Lets so many tasks operate for `duration`; answers what they did, and how long they took.
     pub(crate) fn run(
         &self,
         entrant: &Entrant,
         concurrency: usize,
         items: usize,
         duration: Duration,
-    ) -> (u64, Duration) {
+        is_timed: bool,
+    ) -> (Done, Duration) {
         let is_stopped = Arc::new(AtomicBool::new(false));
         let began = Instant::now();
-        let tasks = self.spawn(entrant, concurrency, items, &Until::Stopped(Arc::clone(&is_stopped)));
+        let tasks = self.spawn(
+            entrant,
+            concurrency,
+            items,
+            &Until::Stopped(Arc::clone(&is_stopped)),
+            is_timed,
+        );
         // This thread may have the work to do.
         let clock = thread::spawn(move || {
             thread::sleep(duration);
             is_stopped.store(true, Ordering::Relaxed);
         });
-        let operations = self.join(tasks);
+        let done = self.join(tasks);
         let elapsed = began.elapsed();
         clock.join().unwrap();
-        (operations, elapsed)
+        (done, elapsed)
     }
 
     fn spawn(
@@ -123,23 +130,26 @@ impl Runtimes {
         concurrency: usize,
         items: usize,
         until: &Until,
-    ) -> Vec<BoxFuture<'static, u64>> {
+        is_timed: bool,
+    ) -> Vec<BoxFuture<'static, Done>> {
         let each = items / concurrency;
         let range = |task| -> Range<usize> { task * each..(task + 1) * each };
-        let spawn = |(task, handle): (usize, &Handle)| -> BoxFuture<'static, u64> {
-            let running = handle.spawn(entrant.task(range(task), until.clone()));
+        let spawn = |(task, handle): (usize, &Handle)| -> BoxFuture<'static, Done> {
+            let running = handle.spawn(entrant.task(range(task), until.clone(), is_timed));
             Box::pin(async move { running.await.unwrap() })
         };
         (0..concurrency).zip(self.work.iter().cycle()).map(spawn).collect()
     }
 
-    fn join(&self, tasks: Vec<BoxFuture<'static, u64>>) -> u64 {
+    fn join(&self, tasks: Vec<BoxFuture<'static, Done>>) -> Done {
         self.prepare(async move {
-            let mut operations = 0;
+            let mut all = Done::default();
             for task in tasks {
-                operations += task.await;
+                let mut done = task.await;
+                all.operations += done.operations;
+                all.latencies.append(&mut done.latencies);
             }
-            operations
+            all
         })
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Machine {
 
 #[derive(Deserialize)]
 pub(crate) struct Comparison {
+    /// The store, where the subject has several.
+    pub(crate) of: Option<String>,
     pub(crate) case: String,
     threads: serde_json::Value,
     pub(crate) concurrency: usize,
@@ -36,6 +38,16 @@ pub(crate) struct Outcome {
     pub(crate) server_cpu_microseconds: Quartiles,
     pub(crate) added_nanoseconds: Option<Quartiles>,
     pub(crate) allocations: Option<f64>,
+    pub(crate) latency_microseconds: Option<Latency>,
+    #[serde(default)]
+    pub(crate) besides: BTreeMap<String, f64>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+pub(crate) struct Latency {
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
+    pub(crate) p999: f64,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -64,11 +76,11 @@ impl Report {
 }
 
 impl Comparison {
-    pub(crate) fn of(&self, contender: &str) -> Option<&Outcome> {
+    pub(crate) fn by(&self, contender: &str) -> Option<&Outcome> {
         self.results.iter().find(|outcome| outcome.name == contender)
     }
 
     pub(crate) fn added(&self, contender: &str) -> Option<f64> {
-        Some(self.of(contender)?.added_nanoseconds?.median)
+        Some(self.by(contender)?.added_nanoseconds?.median)
     }
 }

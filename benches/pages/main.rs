@@ -2,7 +2,9 @@
 //!
 //! With `--check` it writes nothing, and fails where they say something else.
 
+mod contention;
 mod filed;
+mod growth;
 mod page;
 mod plot;
 mod servers;
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
 fn written(checks: bool) -> Result<(), Box<dyn std::error::Error>> {
     let (request, memory, redis) = (filed("request")?, filed("memory")?, filed("redis")?);
     let servers = filed("servers")?;
+    let (contention, growth) = (filed("contention")?, filed("growth")?);
     let databases: Result<Vec<_>, _> = DATABASES
         .iter()
         .map(|(subject, name)| Ok::<_, Box<dyn std::error::Error>>((*name, filed(subject)?)))
@@ -47,10 +50,16 @@ fn written(checks: bool) -> Result<(), Box<dyn std::error::Error>> {
     page.fill("memory", &tables::memory(&memory))?;
     page.fill("databases", &tables::databases(&databases))?;
     page.fill("redis", &tables::redis(&redis))?;
+    page.fill("contention", &contention::contention(&contention))?;
+    page.fill("growth", &growth::growth(&growth))?;
     page.fill("servers", &servers::servers(&servers))?;
     let mut subjects = vec![("request", &request), ("memory", &memory), ("Redis", &redis)];
     subjects.extend(databases.iter().map(|(name, report)| (*name, report)));
-    subjects.push(("whole servers", &servers));
+    subjects.extend([
+        ("one session", &contention),
+        ("growth", &growth),
+        ("whole servers", &servers),
+    ]);
     page.fill("machines", &tables::machines(&subjects))?;
     let mut readme = Page::read(root("README.md"))?;
     readme.fill("databases", &tables::databases_in_short(&databases))?;

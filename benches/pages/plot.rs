@@ -45,7 +45,7 @@ pub(crate) fn databases(databases: &[(&str, Report)]) -> Result<String, Failure>
             };
             let rate = |name| {
                 found
-                    .of(name)
+                    .by(name)
                     .map_or(0.0, |outcome| outcome.operations_per_second.median)
             };
             groups.push((label.to_owned(), vec![rate("bare"), rate("store")]));

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::filed::{Comparison, Quartiles, Report};
+use crate::filed::{Comparison, Latency, Quartiles, Report};
 
 /// What sessions add to a request, beside others.
 pub(crate) fn requests(report: &Report, framework: &str) -> String {
@@ -60,7 +60,7 @@ pub(crate) fn requests(report: &Report, framework: &str) -> String {
 }
 
 fn added_allocations(comparison: &Comparison, contender: &str) -> String {
-    let allocations = |name: &str| comparison.of(name).and_then(|outcome| outcome.allocations);
+    let allocations = |name: &str| comparison.by(name).and_then(|outcome| outcome.allocations);
     let added = allocations(contender).zip(allocations("bare"));
     added.map_or_else(|| "-".to_owned(), |(these, bare)| format!("{:.0}", these - bare))
 }
@@ -78,10 +78,10 @@ pub(crate) fn memory(report: &Report) -> String {
     text.push_str(" | times tower-sessions |\n|---|--:|--:|--:|--:|--:|--:|\n");
     for threads in [1, 2, 4] {
         for comparison in report.under(json!({ "Workers": threads })) {
-            if comparison.of("floor").is_none() {
+            if comparison.by("floor").is_none() {
                 continue;
             }
-            let rate = |name: &str| comparison.of(name).map(|outcome| outcome.operations_per_second.median);
+            let rate = |name: &str| comparison.by(name).map(|outcome| outcome.operations_per_second.median);
             let _ = write!(text, "| {} | {threads} |", comparison.case);
             for contender in contenders {
                 let _ = write!(text, " {} |", rate(contender).map_or_else(|| "-".to_owned(), thousands));
@@ -101,23 +101,24 @@ pub(crate) fn memory(report: &Report) -> String {
 /// Stores and the bare drivers under them, as one runtime calls them.
 pub(crate) fn databases(databases: &[(&str, Report)]) -> String {
     let mut text = String::from(
-        "| | | callers | bare driver/s | store/s | times the bare driver (quartiles) | allocations: bare, store |\n\
-         |---|---|--:|--:|--:|--:|--:|\n",
+        "| | | callers | bare driver/s | store/s | times the bare driver (quartiles) | waits of the store, µs: 50 %, 99 %, 99.9 % | allocations: bare, store |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|\n",
     );
     for (name, report) in databases {
         for comparison in report.under(json!("OneRuntime")) {
-            let (Some(bare), Some(store)) = (comparison.of("bare"), comparison.of("store")) else {
+            let (Some(bare), Some(store)) = (comparison.by("bare"), comparison.by("store")) else {
                 continue;
             };
             let allocations = |of: Option<f64>| of.map_or_else(|| "-".to_owned(), |of| format!("{of:.0}"));
             let _ = writeln!(
                 text,
-                "| {name} | {} | {} | {} | {} | {} | {}, {} |",
+                "| {name} | {} | {} | {} | {} | {} | {} | {}, {} |",
                 comparison.case,
                 comparison.concurrency,
                 thousands(bare.operations_per_second.median),
                 thousands(store.operations_per_second.median),
                 quartiles(store.ratio),
+                waits(store.latency_microseconds),
                 allocations(bare.allocations),
                 allocations(store.allocations),
             );
@@ -137,7 +138,7 @@ pub(crate) fn databases_in_short(databases: &[(&str, Report)]) -> String {
         for case in ["load", "load then update"] {
             let mut found = report.under(json!("OneRuntime"));
             let found = found.find(|comparison| comparison.case == case && comparison.concurrency == 64);
-            if let Some(store) = found.and_then(|comparison| comparison.of("store")) {
+            if let Some(store) = found.and_then(|comparison| comparison.by("store")) {
                 let rate = thousands(store.operations_per_second.median);
                 let _ = write!(text, " {rate} | {:.1} |", store.ratio.median);
             }
@@ -150,26 +151,33 @@ pub(crate) fn databases_in_short(databases: &[(&str, Report)]) -> String {
 /// Redis, whose driver sends what waits together by itself.
 pub(crate) fn redis(report: &Report) -> String {
     let mut text = String::from(
-        "| | runtimes | callers | bare driver/s | store/s | times the bare driver (quartiles) | near-cache: times the bare driver |\n\
-         |---|---|--:|--:|--:|--:|--:|\n",
+        "| | runtimes | callers | bare driver/s | store/s | times the bare driver (quartiles) | near-cache: times the bare driver | tower-sessions, actix-session: times the bare driver | \
+         waits of the store, µs: 50 %, 99 %, 99.9 % |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|--:|\n",
     );
     for (threads, name) in [("OneRuntime", "one"), ("RuntimeEach", "one a thread")] {
         for comparison in report.under(json!(threads)) {
-            let (Some(bare), Some(store)) = (comparison.of("bare"), comparison.of("store")) else {
+            let (Some(bare), Some(store)) = (comparison.by("bare"), comparison.by("store")) else {
                 continue;
             };
             let near = comparison
-                .of("near-cache")
+                .by("near-cache")
                 .map(|near| format!("{:.0}", near.ratio.median));
+            let rivals = ["tower-sessions", "actix-session"].map(|rival| {
+                let ratio = comparison.by(rival).map(|rival| format!("{:.2}", rival.ratio.median));
+                ratio.unwrap_or_else(|| "-".to_owned())
+            });
             let _ = writeln!(
                 text,
-                "| {} | {name} | {} | {} | {} | {} | {} |",
+                "| {} | {name} | {} | {} | {} | {} | {} | {} | {} |",
                 comparison.case,
                 comparison.concurrency,
                 thousands(bare.operations_per_second.median),
                 thousands(store.operations_per_second.median),
                 quartiles(store.ratio),
                 near.unwrap_or_else(|| "-".to_owned()),
+                rivals.join(", "),
+                waits(store.latency_microseconds),
             );
         }
     }
@@ -197,6 +205,14 @@ pub(crate) fn machines(subjects: &[(&str, &Report)]) -> String {
 
 pub(crate) fn quartiles(of: Quartiles) -> String {
     format!("**{:.2}** ({:.2} to {:.2})", of.median, of.lower, of.upper)
+}
+
+/// How long callers waited, half of them and the slowest.
+pub(crate) fn waits(latency: Option<Latency>) -> String {
+    let Some(Latency { p50, p99, p999 }) = latency else {
+        return "-".to_owned();
+    };
+    format!("{}, {}, {}", thousands(p50), thousands(p99), thousands(p999))
 }
 
 /// A number with three digits that count, and its thousands apart.

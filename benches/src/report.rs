@@ -24,7 +24,7 @@ pub struct Report {
 impl Report {
     pub fn new(subject: &'static str, about: impl Into<BTreeMap<&'static str, String>>) -> Self {
         println!(
-            "{:<24} {:<12} {:>5}  {:<20} {:>10}  {:<19} {:>7} {:>6} {:>7} {:>6}",
+            "{:<28} {:<12} {:>5}  {:<22} {:>10}  {:<19} {:>7} {:>6} {:>7} {:>6}",
             "case", "threads", "conc.", "contender", "op/s", "ratio (quartiles)", "cpu us", "ratio", "server", "alloc."
         );
         Self {
@@ -68,8 +68,10 @@ fn print_line(comparison: &Comparison, outcome: &Outcome) {
     let (ratio, rate) = (outcome.ratio, outcome.operations_per_second.median);
     let ratios = format!("{:.3} ({:.3} {:.3})", ratio.median, ratio.lower, ratio.upper);
     println!(
-        "{:<24} {:<12} {:>5}  {:<20} {:>10.0}  {:<19} {:>7.2} {:>6.3} {:>7.2} {:>6.1}",
-        comparison.case,
+        "{:<28} {:<12} {:>5}  {:<22} {:>10.0}  {:<19} {:>7.2} {:>6.3} {:>7.2} {:>6.1}",
+        comparison
+            .of
+            .map_or_else(|| comparison.case.to_owned(), |of| format!("{of}: {}", comparison.case)),
         format!("{:?}", comparison.threads),
         comparison.concurrency,
         outcome.name,

@@ -8,6 +8,7 @@ mod cart;
 mod catalogue;
 mod customer;
 mod express;
+mod fixed_cart;
 mod form;
 mod format;
 mod frame;
@@ -24,6 +25,7 @@ mod start_error;
 mod stop;
 mod words;
 
+pub use fixed_cart::FixedCart;
 pub use form::{InvalidForm, LARGEST_FORM};
 pub use format::Format;
 pub use reply::Reply;

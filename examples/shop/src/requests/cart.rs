@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use session_kit::{Error, Session};
 
-use crate::cart::{Addition, CART, Cart};
+use crate::cart::{Addition, CART, Cart, InvalidAddition};
 use crate::frame::{self, Frame};
 use crate::pages::CartPage;
 use crate::{Format, Reply, catalogue};
@@ -34,13 +34,19 @@ pub struct AddForm {
     qty: Option<String>,
 }
 
+impl AddForm {
+    pub(crate) fn addition(&self) -> Result<Addition, InvalidAddition> {
+        Addition::parse(&self.item, self.qty.as_deref())
+    }
+}
+
 /// Puts something into the cart.
 ///
 /// # Errors
 ///
 /// When the session can't be read or was ended meanwhile.
 pub async fn add(session: &Session, format: Format, form: AddForm) -> Result<Reply, Error> {
-    let addition = match Addition::parse(&form.item, form.qty.as_deref()) {
+    let addition = match form.addition() {
         Ok(addition) => addition,
         Err(invalid) => return super::refuse(session, format, &invalid).await,
     };

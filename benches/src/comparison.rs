@@ -106,7 +106,7 @@ pub fn compare(runtimes: &Runtimes, case: &Case<'_>, options: &Options) -> Compa
 
 fn sample(runtimes: &Runtimes, case: &Case<'_>, entrant: &Entrant, slot: Duration) -> Sample {
     let used = || {
-        let server = case.server.map_or(Duration::ZERO, cpu_time);
+        let server = entrant.server.or(case.server).map_or(Duration::ZERO, cpu_time);
         (cpu_time(std::process::id()), server)
     };
     let before = used();

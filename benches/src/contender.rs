@@ -22,6 +22,8 @@ pub trait Contender: Send + Sync + 'static {
 /// A contender under its name, without its type.
 pub struct Entrant {
     pub name: &'static str,
+    /// Its own server, where it has one.
+    pub(crate) server: Option<u32>,
     runs: Box<dyn Fn(Range<usize>, Until) -> BoxFuture<'static, u64> + Send + Sync>,
     rests: Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>,
 }
@@ -49,9 +51,16 @@ impl Entrant {
         };
         Self {
             name,
+            server: None,
             runs: Box::new(runs),
             rests: Box::new(rests),
         }
+    }
+
+    /// Whose work is done by this process, and not by the case's server.
+    pub fn of_server(self, server: u32) -> Self {
+        let server = Some(server);
+        Self { server, ..self }
     }
 
     /// A task that operates on its items in turn, and answers how often it did. It is boxed once, and no single operation is.

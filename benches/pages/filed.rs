@@ -30,9 +30,10 @@ pub(crate) struct Comparison {
 
 #[derive(Deserialize)]
 pub(crate) struct Outcome {
-    name: String,
+    pub(crate) name: String,
     pub(crate) operations_per_second: Quartiles,
     pub(crate) ratio: Quartiles,
+    pub(crate) server_cpu_microseconds: Quartiles,
     pub(crate) added_nanoseconds: Option<Quartiles>,
     pub(crate) allocations: Option<f64>,
 }

@@ -5,6 +5,7 @@
 mod filed;
 mod page;
 mod plot;
+mod servers;
 mod tables;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
 
 fn written(checks: bool) -> Result<(), Box<dyn std::error::Error>> {
     let (request, memory, redis) = (filed("request")?, filed("memory")?, filed("redis")?);
+    let servers = filed("servers")?;
     let databases: Result<Vec<_>, _> = DATABASES
         .iter()
         .map(|(subject, name)| Ok::<_, Box<dyn std::error::Error>>((*name, filed(subject)?)))
@@ -45,8 +47,10 @@ fn written(checks: bool) -> Result<(), Box<dyn std::error::Error>> {
     page.fill("memory", &tables::memory(&memory))?;
     page.fill("databases", &tables::databases(&databases))?;
     page.fill("redis", &tables::redis(&redis))?;
+    page.fill("servers", &servers::servers(&servers))?;
     let mut subjects = vec![("request", &request), ("memory", &memory), ("Redis", &redis)];
     subjects.extend(databases.iter().map(|(name, report)| (*name, report)));
+    subjects.push(("whole servers", &servers));
     page.fill("machines", &tables::machines(&subjects))?;
     let mut readme = Page::read(root("README.md"))?;
     readme.fill("databases", &tables::databases_in_short(&databases))?;

@@ -195,12 +195,12 @@ pub(crate) fn machines(subjects: &[(&str, &Report)]) -> String {
     text
 }
 
-fn quartiles(of: Quartiles) -> String {
+pub(crate) fn quartiles(of: Quartiles) -> String {
     format!("**{:.2}** ({:.2} to {:.2})", of.median, of.lower, of.upper)
 }
 
 /// A number with three digits that count, and its thousands apart.
-fn thousands(number: f64) -> String {
+pub(crate) fn thousands(number: f64) -> String {
     let digits = number.max(1.0).log10().floor() as i32 - 2;
     let unit = 10_f64.powi(digits.max(0));
     let rounded = ((number / unit).round() * unit) as u64;

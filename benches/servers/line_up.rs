@@ -101,14 +101,23 @@ impl LineUp {
         self.plain[0].page.len()
     }
 
+    /// Has each visitor look into the cart once more, which shows all that was added to it.
+    pub(crate) fn assert_complete_carts(&self, runtimes: &Runtimes, count: usize) {
+        self.all().for_each(|one| runtimes.warm_up(&one.view, count));
+    }
+
     /// All show the same, but for the versions in addresses of pictures and styles.
     fn assert_same_page(&self) {
         let first = without_versions(&self.plain[0].page);
-        let others = self.on_redis.iter().chain(&self.on_mongo).chain(&self.in_memory);
-        for other in others.chain(&self.plain) {
+        for other in self.all() {
             let page = without_versions(&other.page);
             assert!(page == first, "{} shows something else:\n{page}\n{first}", other.name);
         }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Contestant> {
+        let shared = self.on_redis.iter().chain(&self.on_mongo);
+        shared.chain(&self.in_memory).chain(&self.plain)
     }
 }
 

@@ -74,6 +74,7 @@ fn measure(options: &Options) -> Result<(), String> {
             report.add(compare(&runtimes, &case, options));
         }
     }
+    line_up.assert_complete_carts(&runtimes, visitors);
     report.finish(options);
     drop(line_up);
     mongo.clear(&runtimes);

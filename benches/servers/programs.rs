@@ -1,6 +1,7 @@
 //! Where the programs are, and how they are started.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use session_bench::variable;
 
@@ -47,8 +48,8 @@ impl Programs {
     }
 
     pub(crate) fn node_version(&self) -> String {
-        let said = std::process::Command::new(&self.node).arg("--version").output();
-        let version = said.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
+        let said = Command::new(&self.node).arg("--version").output();
+        let version = said.map(|said| String::from_utf8_lossy(&said.stdout).trim().replace('v', ""));
         version.unwrap_or_default()
     }
 }

@@ -1,20 +1,20 @@
 //! The shop on axum as it is without sessions: its cart is everybody's. All but what is in `app` is the shop's own.
 
 mod app;
-#[path = "../everybody.rs"]
+#[path = "../../everybody.rs"]
 mod everybody;
-#[path = "../../../examples/shop-axum/src/form.rs"]
+#[path = "../../../../examples/shop-axum/src/form.rs"]
 mod form;
-#[path = "../../../examples/shop-axum/src/format.rs"]
+#[path = "../../../../examples/shop-axum/src/format.rs"]
 #[expect(dead_code, reason = "it is asked for, and there are only pages")]
 mod format;
-#[path = "../../../examples/shop-axum/src/headers.rs"]
+#[path = "../../../../examples/shop-axum/src/headers.rs"]
 mod headers;
-#[path = "../../../examples/shop-axum/src/respond.rs"]
+#[path = "../../../../examples/shop-axum/src/respond.rs"]
 mod respond;
-#[path = "../../../examples/shop-axum/src/same_origin.rs"]
+#[path = "../../../../examples/shop-axum/src/same_origin.rs"]
 mod same_origin;
-#[path = "../../../examples/shop-axum/src/server.rs"]
+#[path = "../../../../examples/shop-axum/src/server.rs"]
 mod server;
 
 use std::process::ExitCode;

@@ -44,7 +44,7 @@ pub(crate) fn servers(report: &Report) -> String {
 /// What share it has of the rate of its framework without sessions.
 fn of_plain(comparison: &Comparison, outcome: &Outcome) -> String {
     let (framework, _) = outcome.name.split_once(", ").unwrap_or((&outcome.name, ""));
-    let plain = comparison.of(&format!("{framework}{WITHOUT}"));
+    let plain = comparison.by(&format!("{framework}{WITHOUT}"));
     let share = plain.map(|plain| outcome.operations_per_second.median / plain.operations_per_second.median);
     share.map_or_else(|| "-".to_owned(), |share| format!("{share:.2}"))
 }

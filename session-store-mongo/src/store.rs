@@ -16,8 +16,8 @@ use crate::connect_error::MongoConnectError;
 use crate::sessions::Sessions;
 use crate::settings::MongoStoreBuilder;
 
-/// How many loads are under way at once, and how many updates, where there are as many connections. Whoever finds them taken goes together with the others
-/// who do.
+/// How many loads are under way at once, and how many updates, where there are as many connections. Whoever finds them taken goes
+/// together with the others who do.
 const MOST_LANES: usize = 4;
 
 /// Sessions in MongoDB.

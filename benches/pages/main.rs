@@ -24,6 +24,15 @@ const DATABASES: [(&str, &str); 4] = [
     ("mongo", "MongoDB"),
 ];
 
+type Table = fn(&Report) -> String;
+
+/// Subjects that need every server, and their tables: a page can be had without them.
+const MORE: [(&str, Table); 3] = [
+    ("contention", contention::contention),
+    ("growth", growth::growth),
+    ("servers", servers::servers),
+];
+
 fn main() -> ExitCode {
     let checks = std::env::args().any(|argument| argument == "--check");
     match written(checks) {
@@ -37,8 +46,6 @@ fn main() -> ExitCode {
 
 fn written(checks: bool) -> Result<(), Box<dyn std::error::Error>> {
     let (request, memory, redis) = (filed("request")?, filed("memory")?, filed("redis")?);
-    let servers = filed("servers")?;
-    let (contention, growth) = (filed("contention")?, filed("growth")?);
     let databases: Result<Vec<_>, _> = DATABASES
         .iter()
         .map(|(subject, name)| Ok::<_, Box<dyn std::error::Error>>((*name, filed(subject)?)))
@@ -50,16 +57,20 @@ fn written(checks: bool) -> Result<(), Box<dyn std::error::Error>> {
     page.fill("memory", &tables::memory(&memory))?;
     page.fill("databases", &tables::databases(&databases))?;
     page.fill("redis", &tables::redis(&redis))?;
-    page.fill("contention", &contention::contention(&contention))?;
-    page.fill("growth", &growth::growth(&growth))?;
-    page.fill("servers", &servers::servers(&servers))?;
+    let mut more = Vec::new();
+    for (subject, table) in MORE {
+        match filed(subject) {
+            Ok(report) => {
+                page.fill(subject, &table(&report))?;
+                more.push((subject, report));
+            }
+            Err(_) if !file(subject).exists() => page.fill(subject, "Not measured yet.\n")?,
+            Err(error) => return Err(error),
+        }
+    }
     let mut subjects = vec![("request", &request), ("memory", &memory), ("Redis", &redis)];
     subjects.extend(databases.iter().map(|(name, report)| (*name, report)));
-    subjects.extend([
-        ("one session", &contention),
-        ("growth", &growth),
-        ("whole servers", &servers),
-    ]);
+    subjects.extend(more.iter().map(|(subject, report)| (*subject, report)));
     page.fill("machines", &tables::machines(&subjects))?;
     let mut readme = Page::read(root("README.md"))?;
     readme.fill("databases", &tables::databases_in_short(&databases))?;
@@ -78,7 +89,11 @@ fn written(checks: bool) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn filed(subject: &str) -> Result<Report, Box<dyn std::error::Error>> {
-    Report::read(&root(&format!("benches/results/{subject}.json")))
+    Report::read(&file(subject))
+}
+
+fn file(subject: &str) -> PathBuf {
+    root(&format!("benches/results/{subject}.json"))
 }
 
 fn root(path: &str) -> PathBuf {

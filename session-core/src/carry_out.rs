@@ -20,6 +20,11 @@ use crate::queue::Turn;
 /// The first pause before something is tried again; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
+/// How often somebody else may be first before a commit pauses. Each time it has just learned what the other one wrote, and after a pause
+/// it knows that no more: so pauses are short and rare.
+const TRIES: u32 = 4;
+/// How often a pause between conflicts doubles.
+const MOST_DOUBLED: u32 = 3;
 
 impl Shared {
     /// What is stored under a key that a client presented.
@@ -67,9 +72,14 @@ impl Shared {
     ) -> Result<(), Error> {
         let mut deadline = Deadline::new(self.operation_timeout);
         let mut turn: Option<Turn<'_>> = None;
-        let mut attempt = 0;
+        let (mut attempt, mut losses, mut pauses) = (0, 0_u32, 0);
         while let Some(operation) = commit.operation() {
             let key = operation.key();
+            // Past those in line it would be first again and again.
+            if turn.is_none() && matches!(operation, Operation::Update { .. }) && self.queue.has_line(&key) {
+                turn = Some(self.line_up(key, commit, &mut deadline).await?);
+                continue;
+            }
             let performed = Performed {
                 operation,
                 new_id: commit.new_id(),
@@ -83,12 +93,12 @@ impl Shared {
                 let paused = self.pause(&mut attempt, &mut deadline).await;
                 paused.ok_or_else(|| given_up(commit, deadline.limit()))?;
             } else if commit.conflicts > conflicts {
+                losses += 1;
                 if turn.is_none() {
-                    let mut joined = deadline.bound(self.queue.join(key)).await.ok_or(Error::Contended)?;
-                    joined.take_latest().map_or(Ok(()), |latest| commit.offer(latest))?;
-                    turn = Some(joined);
-                } else {
-                    self.pause(&mut attempt, &mut deadline).await.ok_or(Error::Contended)?;
+                    turn = Some(self.line_up(key, commit, &mut deadline).await?);
+                } else if losses.is_multiple_of(TRIES) {
+                    self.pause(&mut pauses, &mut deadline).await.ok_or(Error::Contended)?;
+                    pauses = pauses.min(MOST_DOUBLED);
                 }
             }
         }
@@ -96,6 +106,19 @@ impl Shared {
             turn.leave(written.clone());
         }
         Ok(())
+    }
+
+    /// Waits until the others of this session who are in line have committed, and goes on from what the last of them wrote.
+    async fn line_up<'a, S: Source>(
+        &'a self,
+        key: StoreKey,
+        commit: &mut Commit<'_, S>,
+        deadline: &mut Deadline,
+    ) -> Result<Turn<'a>, Error> {
+        let joined = deadline.bound(self.queue.join(key)).await;
+        let mut turn = joined.ok_or(Error::Contended)?;
+        turn.take_latest().map_or(Ok(()), |latest| commit.offer(latest))?;
+        Ok(turn)
     }
 
     async fn perform(

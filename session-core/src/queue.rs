@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
@@ -9,10 +10,14 @@ use tokio::sync::OwnedMutexGuard;
 use crate::id::StoreKey;
 use crate::payload::Snapshot;
 
-/// Commits that met a conflict queue here, one line a session, and each hands the record that it wrote to the next. An
-/// uncontended commit never comes here.
+/// Commits that met a conflict queue here, one line a session, and each hands the record that it wrote to the next. Those who come
+/// while there is a line stand in it; where there is none, a commit only looks.
 #[derive(Debug, Default)]
-pub(crate) struct CommitQueue(Mutex<HashMap<StoreKey, Line>>);
+pub(crate) struct CommitQueue {
+    lines: Mutex<HashMap<StoreKey, Line>>,
+    /// How many there are, so that it costs next to nothing to see that there are none.
+    count: AtomicUsize,
+}
 
 #[derive(Debug)]
 struct Line {
@@ -40,6 +45,9 @@ impl CommitQueue {
     pub(crate) async fn join(&self, key: StoreKey) -> Turn<'_> {
         let turn = {
             let mut lines = self.lines();
+            if !lines.contains_key(&key) {
+                self.count.fetch_add(1, Ordering::Relaxed);
+            }
             let line = lines.entry(key).or_insert_with(|| Line {
                 waiting: 0,
                 turn: Arc::default(),
@@ -54,9 +62,14 @@ impl CommitQueue {
         }
     }
 
+    /// Whether commits of this session wait for each other.
+    pub(crate) fn has_line(&self, key: &StoreKey) -> bool {
+        self.count.load(Ordering::Relaxed) > 0 && self.lines().contains_key(key)
+    }
+
     fn lines(&self) -> MutexGuard<'_, HashMap<StoreKey, Line>> {
         // Nothing that can panic runs under the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -78,6 +91,7 @@ impl Drop for Place<'_> {
             line.get_mut().waiting -= 1;
             if line.get().waiting == 0 {
                 line.remove();
+                self.queue.count.fetch_sub(1, Ordering::Relaxed);
             }
         }
     }
@@ -99,8 +113,10 @@ mod tests {
             assert!(futures_poll(second.as_mut()).is_pending());
         }
         assert_eq!(queue.lines().len(), 1);
+        assert!(queue.has_line(&KEY) && !queue.has_line(&StoreKey::from_bytes([2; 32])));
         drop(first);
         assert!(queue.lines().is_empty(), "a cancelled one gives up its place");
+        assert!(!queue.has_line(&KEY));
     }
 
     fn futures_poll<F: Future>(future: std::pin::Pin<&mut F>) -> std::task::Poll<F::Output> {

@@ -75,8 +75,9 @@ impl Shared {
         let (mut attempt, mut losses, mut pauses) = (0, 0_u32, 0);
         while let Some(operation) = commit.operation() {
             let key = operation.key();
-            // Past those in line it would be first again and again.
-            if turn.is_none() && matches!(operation, Operation::Update { .. }) && self.queue.has_line(&key) {
+            // Past those in line it would be first again and again. What may have been done already is asked about first.
+            let is_newcomer = turn.is_none() && !commit.is_uncertain() && matches!(operation, Operation::Update { .. });
+            if is_newcomer && self.queue.has_line(&key) {
                 turn = Some(self.line_up(key, commit, &mut deadline).await?);
                 continue;
             }

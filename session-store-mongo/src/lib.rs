@@ -57,8 +57,7 @@
 //! Each is a round trip. Loads of callers who wait are one `find`, and updates one `update`, after which one `find` tells those that found
 //! nothing why: see [`session_batching`]. A rotation is one command of three or four writes, which the server does in their order and stops
 //! at one that fails: a look at the old document, the new one, a look at the owner's cut-off, and the mark. It is no transaction, and needs
-//! none: every state in between is one that a
-//! deletion at the same time can deal with.
+//! none: every state in between is one that a deletion at the same time can deal with.
 //!
 //! # Why signing out everywhere misses nothing
 //!

@@ -64,6 +64,25 @@ async fn there_are_not_more_lanes_than_there_may_be_and_those_for_slow_times_clo
     assert_eq!(model.most_at_once(), 2);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_lane_for_slow_times_is_there_again_the_next_time() {
+    let (model, batching) = lanes(1..=2);
+    for time in 0..3 {
+        let mut waiting = Vec::new();
+        for number in 0..2 {
+            let batching = batching.clone();
+            waiting.push(spawn(async move { batching.load(&key(number), NOW).await.unwrap() }));
+            settle().await;
+        }
+        pass(SLOW).await;
+        assert_eq!(model.sent().len(), 2 * (time + 1));
+        model.let_through(2);
+        for caller in waiting {
+            assert_eq!(caller.await.unwrap(), Loaded::Absent);
+        }
+    }
+}
+
 /// The model would notice two of them.
 #[tokio::test(start_paused = true)]
 async fn two_updates_of_one_session_are_not_under_way_at_once_and_the_others_go() {

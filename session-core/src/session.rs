@@ -4,10 +4,12 @@ mod commit_future;
 mod devices;
 mod finish;
 mod flash;
+mod gate;
 mod state;
 mod values;
 
 use std::fmt;
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::changes::{Base, Lookup, Step};
@@ -17,12 +19,13 @@ use crate::commit::{Intent, Known};
 use crate::cookie_header::PresentedValues;
 use crate::error::Error;
 use crate::expiry::Expiry;
-use crate::id::{Handle, StoreKey};
+use crate::id::Handle;
 use crate::key::KeyName;
 use crate::manager::Shared;
 use crate::record::Owner;
 pub use commit_future::{CommitFuture, Committed};
 pub use devices::SessionSummary;
+use gate::{Sight, Unread};
 use state::Inner;
 pub(crate) use state::State;
 
@@ -47,7 +50,6 @@ impl Session {
             is_secure,
             began_at,
             state: Mutex::default(),
-            gate: tokio::sync::Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -115,9 +117,8 @@ impl Session {
     ///
     /// When the session can't be loaded.
     pub async fn is_new(&self) -> Result<bool, Error> {
-        self.load().await?;
-        let state = self.lock();
-        Ok(state.intent.destroys || matches!(state.known, Known::Unread | Known::Absent))
+        let is_new = |state: &State| state.intent.destroys || matches!(state.known, Known::Unread | Known::Absent);
+        self.look(is_new).await
     }
 
     /// Who is signed in, as far as this request knows.
@@ -126,12 +127,12 @@ impl Session {
     ///
     /// When the session can't be loaded.
     pub async fn owner(&self) -> Result<Option<Owner>, Error> {
-        if let Some(owner) = self.lock().intent.log.owner() {
-            return Ok(owner.cloned());
-        }
-        self.load().await?;
-        let state = self.lock();
-        Ok(state.snapshot().and_then(|snapshot| snapshot.record().owner.clone()))
+        let is_stored = |state: &State| state.intent.log.owner().is_none();
+        let owner = |state: &State| {
+            let stored = || state.snapshot().and_then(|snapshot| snapshot.record().owner.as_ref());
+            state.intent.log.owner().unwrap_or_else(stored).cloned()
+        };
+        self.look_where(is_stored, owner).await
     }
 
     /// When the stored session ends unless it is used; `None`: none is stored yet.
@@ -140,8 +141,8 @@ impl Session {
     ///
     /// When the session can't be loaded.
     pub async fn expires_at(&self) -> Result<Option<Moment>, Error> {
-        self.load().await?;
-        Ok(self.lock().snapshot().map(|snapshot| snapshot.record().expires_at))
+        let end = |state: &State| state.snapshot().map(|snapshot| snapshot.record().expires_at);
+        self.look(end).await
     }
 
     /// The stored session's public name, for logs and lists; `None`: none is stored yet. A new id comes with a new one.
@@ -150,9 +151,8 @@ impl Session {
     ///
     /// When the session can't be loaded.
     pub async fn handle(&self) -> Result<Option<Handle>, Error> {
-        self.load().await?;
-        let state = self.lock();
-        Ok(state.snapshot().and(state.key).map(|key| key.handle()))
+        let key = self.look(State::stored_key).await?;
+        Ok(key.map(|key| key.handle()))
     }
 
     /// Forgets what was read, and reads it again. What was recorded stays recorded.
@@ -165,11 +165,8 @@ impl Session {
             let mut state = self.lock();
             (state.known, state.is_out) = (Known::Unread, false);
         }
-        self.load().await?;
-        let (mut log, snapshot) = {
-            let state = self.lock();
-            (state.intent.log.clone(), state.snapshot().cloned())
-        };
+        let recorded = |state: &State| (state.intent.log.clone(), state.snapshot().cloned());
+        let (mut log, snapshot) = self.look(recorded).await?;
         let base = snapshot.as_ref().map_or(Base::EMPTY, Base::of);
         log.refresh(&base)?;
         self.lock().intent.log = log;
@@ -189,41 +186,65 @@ impl Session {
         self.inner.lock()
     }
 
-    /// Makes sure that the stored session is known.
-    pub(crate) async fn load(&self) -> Result<(), Error> {
-        if self.unread_key().is_none() {
-            return Ok(());
-        }
-        let _gate = self.inner.gate.lock().await;
-        self.load_at_the_gate().await
+    /// Looks at the session, once what is stored is known.
+    pub(crate) async fn look<R>(&self, look: impl FnOnce(&State) -> R) -> Result<R, Error> {
+        self.look_where(|_| true, look).await
     }
 
-    /// The same, for those who hold the gate.
-    pub(crate) async fn load_at_the_gate(&self) -> Result<(), Error> {
-        let Some(key) = self.unread_key() else { return Ok(()) };
-        let shared = &self.inner.shared;
-        let caller = self.inner.caller(&self.lock());
+    /// Looks a value up in what was recorded, and in what is stored if that is needed.
+    pub(crate) async fn look_up<R>(
+        &self,
+        name: &str,
+        look: impl FnOnce(Option<&[u8]>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        let depends_on_what_is_stored = |state: &State| {
+            let log = &state.intent.log;
+            log.depends_on_the_owner() || log.lookup(name, None) == Lookup::AsStored
+        };
+        let look = |state: &State| look(state.lookup(name)?);
+        self.look_where(depends_on_what_is_stored, look).await?
+    }
+
+    /// Looks at the session, once what is stored is known where that is needed. While a commit is under way it has what was
+    /// recorded, so one waits for it.
+    async fn look_where<R>(
+        &self,
+        needs_what_is_stored: impl Fn(&State) -> bool,
+        look: impl FnOnce(&State) -> R,
+    ) -> Result<R, Error> {
+        loop {
+            let unread = match poll_fn(|context| self.inner.poll_sight(&needs_what_is_stored, context)).await {
+                Sight::Known(state) => return Ok(look(&state)),
+                Sight::Unread(unread) => unread,
+            };
+            self.read(unread).await?;
+        }
+    }
+
+    async fn read(&self, unread: Unread<'_>) -> Result<(), Error> {
+        let Unread { inside, key, caller } = unread;
+        let shared = &*self.inner.shared;
         let now = shared.clock.now();
         let loaded = match self.take_over().await {
             Ok(()) => shared.load(key, &caller, now).await,
             Err(error) => Err(error),
         };
+        if let Err(error) = &loaded {
+            shared.notify_failure(Some(key), error);
+        }
+        let mut result = Ok(());
         let mut state = self.lock();
         state.loaded_at = now;
         match loaded {
             Ok(known) => state.known = known,
-            Err(error) => {
-                shared.notify_failure(Some(key), &error);
-                if !shared.switches.goes_on_without_store || error.status() != 503 {
-                    return Err(error);
-                }
-                state.is_out = true;
-            }
+            Err(error) if shared.switches.goes_on_without_store && error.status() == 503 => state.is_out = true,
+            Err(error) => result = Err(error),
         }
-        Ok(())
+        inside.leave(state);
+        result
     }
 
-    /// Makes a session that another program had ours, if it is not yet; for those who hold the gate.
+    /// Makes a session that another program had ours, if it is not yet; for those who are inside.
     #[cfg(feature = "express")]
     pub(crate) async fn take_over(&self) -> Result<(), Error> {
         let Some(inheritance) = self.lock().inheritance() else {
@@ -238,29 +259,6 @@ impl Session {
     #[expect(clippy::unused_async, reason = "without Express there is nothing to wait for")]
     pub(crate) async fn take_over(&self) -> Result<(), Error> {
         Ok(())
-    }
-
-    /// The key to load, if that has not been done.
-    fn unread_key(&self) -> Option<StoreKey> {
-        let mut state = self.lock();
-        state.is_used = true;
-        if !matches!(state.known, Known::Unread) || state.intent.destroys || state.is_out {
-            return None;
-        }
-        let key = self.inner.verify(&mut state);
-        if key.is_none() {
-            state.known = Known::Absent;
-        }
-        key
-    }
-
-    /// Looks a value up in what was recorded, and in what is stored if that is needed.
-    pub(crate) async fn load_for(&self, name: &str) -> Result<(), Error> {
-        let is_settled = {
-            let log = &self.lock().intent.log;
-            !log.depends_on_the_owner() && log.lookup(name, None) != Lookup::AsStored
-        };
-        if is_settled { Ok(()) } else { self.load().await }
     }
 }
 

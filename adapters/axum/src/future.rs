@@ -10,6 +10,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use pin_project_lite::pin_project;
 use session_core::{CommitFuture, Committed, Error, HeaderLines, Session, SessionManager};
 
+// What nearly all responses get: whoever makes a value when it is needed looks at each of its bytes.
+const NAMES_COOKIE: HeaderValue = HeaderValue::from_static("Cookie");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
 pin_project! {
     /// The response, once its session is committed.
     #[derive(Debug)]
@@ -42,22 +46,22 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if this.session.is_some() {
-            let response = ready!(this.handler.poll(context))?;
-            let status = response.status().as_u16();
-            *this.commit = this
-                .session
-                .take()
-                .map(|session| (this.manager.commit(session, status), response));
+        let (mut commit, response) = match this.commit.take() {
+            Some(waiting) => waiting,
+            None => {
+                let response = ready!(this.handler.poll(context))?;
+                let Some(session) = this.session.take() else {
+                    return Poll::Pending;
+                };
+                let status = response.status().as_u16();
+                (this.manager.commit(session, status), response)
+            }
+        };
+        if let Poll::Ready(committed) = Pin::new(&mut commit).poll(context) {
+            return Poll::Ready(Ok(finish(response, committed)));
         }
-        let Some((commit, _)) = this.commit else {
-            return Poll::Pending;
-        };
-        let committed = ready!(Pin::new(commit).poll(context));
-        let Some((_, response)) = this.commit.take() else {
-            return Poll::Pending;
-        };
-        Poll::Ready(Ok(finish(response, committed)))
+        *this.commit = Some((commit, response));
+        Poll::Pending
     }
 }
 
@@ -89,6 +93,8 @@ pub(crate) fn refuse<R: Default>(error: &Error) -> Response<R> {
 fn append(lines: HeaderLines, head: &mut HeaderMap) {
     for (name, value) in lines {
         let value = match value {
+            Cow::Borrowed("Cookie") => Ok(NAMES_COOKIE),
+            Cow::Borrowed("no-store") => Ok(NO_STORE),
             Cow::Borrowed(text) => Ok(HeaderValue::from_static(text)),
             Cow::Owned(text) => HeaderValue::try_from(text),
         };

@@ -36,11 +36,14 @@ enum Progress {
 
 impl CommitFuture {
     pub(crate) fn new(session: Session, status: u16) -> Self {
+        let mut state = session.lock();
         // A save that is under way elsewhere may yet have a cookie to send.
-        let settled = match session.inner.gate.try_lock() {
-            Ok(_gate) => session.lock().settle(&session.inner.shared),
-            Err(_) => None,
+        let settled = if state.gate.is_held() {
+            None
+        } else {
+            state.settle(&session.inner.shared)
         };
+        drop(state);
         Self(match settled {
             Some(headers) => Progress::Settled(Some(headers)),
             None => Progress::Working(Box::pin(async move { session.commit(status).await })),

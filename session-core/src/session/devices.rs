@@ -1,6 +1,6 @@
 //! An owner's sessions: who is signed in where, and signing out elsewhere and everywhere.
 
-use super::Session;
+use super::{Session, State};
 use crate::clock::Moment;
 use crate::commit::{Intent, Known};
 use crate::error::Error;
@@ -94,9 +94,7 @@ impl Session {
     }
 
     async fn stored_key(&self) -> Result<Option<StoreKey>, Error> {
-        self.load().await?;
-        let state = self.lock();
-        Ok(state.snapshot().and(state.key))
+        self.look(State::stored_key).await
     }
 }
 

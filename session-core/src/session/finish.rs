@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Committed, Inner, Session, State};
+use crate::backend::Caller;
 use crate::clock::Moment;
 use crate::commit::{Commit, CookieChange, Ending, Intent, Known};
 use crate::error::{Error, StoreError};
@@ -52,21 +53,23 @@ impl Session {
     }
 
     /// A function of its own, so that nothing but the commit itself is kept in the future that carries it out.
-    fn begin(&self, failed: bool, now: Moment) -> Result<Option<Commit<'_, Shared>>, Error> {
-        self.lock().begin(&self.inner, failed, now)
+    fn begin(&self, failed: bool, now: Moment) -> (Result<Option<Commit<'_, Shared>>, Error>, Caller) {
+        let mut state = self.lock();
+        let begun = state.begin(&self.inner, failed, now);
+        (begun, self.inner.caller(&state))
     }
 
     async fn carry_out(&self, failed: bool) -> Result<Ending, Error> {
-        let inner = &self.inner;
+        let inner = &*self.inner;
         let shared = &*inner.shared;
-        let _gate = inner.gate.lock().await;
+        let inside = inner.enter().await;
         let now = shared.clock.now();
-        inner.verify(&mut self.lock());
         if let Err(error) = self.take_over().await {
             shared.notify_failure(self.lock().key, &error);
             return Err(error);
         }
-        let mut commit = match self.begin(failed, now) {
+        let (begun, caller) = self.begin(failed, now);
+        let mut commit = match begun {
             Ok(Some(commit)) => commit,
             Ok(None) => return Ok(Ending::Nothing),
             Err(error) => {
@@ -75,25 +78,28 @@ impl Session {
             }
         };
         let key = commit.key;
-        let caller = inner.caller(&self.lock());
         let result = match commit.start() {
             Ok(()) => shared.carry_out(&mut commit, &caller, now).await,
             Err(error) => Err(error),
         };
+        match &result {
+            Ok(()) => notify(shared, key, &commit),
+            Err(error) => shared.notify_failure(key, error),
+        }
         let mut state = self.lock();
-        match result {
+        let result = match result {
             Ok(()) => {
-                notify(shared, key, &commit);
                 let ending = commit.ending;
                 state.take_over(commit, shared, now, inner.is_secure);
                 Ok(ending)
             }
             Err(error) => {
-                shared.notify_failure(key, &error);
                 state.take_back(commit, &error, shared, inner.is_secure);
                 Err(error)
             }
-        }
+        };
+        inside.leave(state);
+        result
     }
 }
 
@@ -121,6 +127,7 @@ impl State {
             .map_or(inner.began_at, |at| at + Duration::from_millis(1));
         let can_issue = !self.is_head_sent;
         let shared = &*inner.shared;
+        self.gate.begin_commit();
         let rules = shared.rules(can_issue, can_issue && self.is_signed_by_an_old_key());
         let session = (key, self.known.clone());
         Ok(Some(Commit::new(rules, shared, session, intent, (began_at, now))))

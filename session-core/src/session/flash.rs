@@ -39,8 +39,7 @@ impl Session {
     /// As for [`save`](Session::save) and [`take_flash`](Self::take_flash).
     pub async fn take_flash_now<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
         let key = key(name);
-        self.load_for(&key).await?;
-        if self.lock().lookup(&key)?.is_none() {
+        if !self.contains_key(key.as_str()).await? {
             return Ok(None);
         }
         // Each run of the update on newer bytes notes what it removed; the last one is the one that was committed.

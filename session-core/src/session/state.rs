@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::gate::Gate;
 use crate::backend::Caller;
 use crate::changes::{Lookup, SeenOn, Step};
 use crate::clock::Moment;
@@ -24,13 +25,12 @@ pub(crate) struct Inner {
     pub(crate) is_secure: bool,
     pub(crate) began_at: Moment,
     pub(super) state: Mutex<State>,
-    /// Held while this session is loaded, updated or committed: one at a time.
-    pub(crate) gate: tokio::sync::Mutex<()>,
 }
 
 /// What a request knows and has recorded. Nothing of the application runs while it is locked, and nothing is awaited.
 #[derive(Debug, Default)]
 pub(crate) struct State {
+    pub(super) gate: Gate,
     presented: Presented,
     /// Where the session is stored.
     pub(crate) key: Option<StoreKey>,
@@ -85,6 +85,19 @@ impl Inner {
         state.key
     }
 
+    /// The key to load, if that has not been done.
+    pub(super) fn unread_key(&self, state: &mut State) -> Option<StoreKey> {
+        state.is_used = true;
+        if !matches!(state.known, Known::Unread) || state.intent.destroys || state.is_out {
+            return None;
+        }
+        let key = self.verify(state);
+        if key.is_none() {
+            state.known = Known::Absent;
+        }
+        key
+    }
+
     #[cfg(feature = "express")]
     fn verify_inherited(&self, state: &mut State) -> Presented {
         let predecessor = self.shared.predecessor.as_ref();
@@ -136,6 +149,30 @@ impl State {
     /// The session ended or moved away, so that nothing can be changed, unless somebody signs in anew.
     pub(crate) fn is_dead(&self) -> bool {
         matches!(self.known, Known::Dead) && !self.intent.destroys && !self.intent.log.signs_in()
+    }
+
+    /// Where the stored session is, if there is one.
+    pub(super) fn stored_key(&self) -> Option<StoreKey> {
+        self.snapshot().and(self.key)
+    }
+
+    /// The names of all values.
+    pub(super) fn names(&self) -> Result<Vec<String>, Error> {
+        let mut names: Vec<&str> = self.intent.log.names().collect();
+        if let Some(snapshot) = self.snapshot() {
+            for entry in snapshot.values().iter() {
+                names.push(entry?.0);
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        let mut there = Vec::with_capacity(names.len());
+        for name in names {
+            if self.lookup(name)?.is_some() {
+                there.push(name.to_owned());
+            }
+        }
+        Ok(there)
     }
 
     /// The encoded value of `name`.

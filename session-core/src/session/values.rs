@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Session;
+use super::{Session, State};
 use crate::changes::Step;
 use crate::error::Error;
 use crate::key::{KeyName, ValueKey};
@@ -19,12 +19,9 @@ impl Session {
     ///
     /// When the session can't be loaded, or the value is not a `T`. The other values can still be read then.
     pub async fn get<T: DeserializeOwned>(&self, key: impl ValueKey<T>) -> Result<Option<T>, Error> {
-        self.load_for(key.name()).await?;
-        let state = self.lock();
-        state
-            .lookup(key.name())?
-            .map(|bytes| self.format().decode(key.name(), bytes))
-            .transpose()
+        let name = key.name();
+        let decode = |bytes: &[u8]| self.format().decode(name, bytes);
+        self.look_up(name, |value| value.map(decode).transpose()).await
     }
 
     /// Sets the value of `key` at the commit. Whoever commits last wins; [`update`](Self::update) is for values that depend
@@ -48,14 +45,8 @@ impl Session {
     ///
     /// When the session can't be loaded, or the value is not a `T`. It stays then.
     pub async fn take<T: DeserializeOwned>(&self, key: impl ValueKey<T>) -> Result<Option<T>, Error> {
-        self.load_for(key.name()).await?;
-        let taken = {
-            let state = self.lock();
-            state
-                .lookup(key.name())?
-                .map(|bytes| self.format().decode(key.name(), bytes))
-                .transpose()?
-        };
+        let decode = |bytes: &[u8]| self.format().decode(key.name(), bytes);
+        let taken = self.look_up(key.name(), |value| value.map(decode).transpose()).await?;
         if taken.is_some() {
             self.record(Step::Remove { name: key.into_name() });
         }
@@ -119,8 +110,8 @@ impl Session {
     {
         let name = key.into_name();
         let format = self.format();
-        self.load().await?;
-        let _gate = self.inner.gate.lock().await;
+        self.look(|_| ()).await?;
+        let _inside = self.inner.enter().await;
         let run = {
             let name = name.clone();
             move |old: Option<&[u8]>| {
@@ -170,8 +161,7 @@ impl Session {
     ///
     /// When the session can't be loaded.
     pub async fn contains_key(&self, key: impl KeyName) -> Result<bool, Error> {
-        self.load_for(key.name()).await?;
-        Ok(self.lock().lookup(key.name())?.is_some())
+        self.look_up(key.name(), |value| Ok(value.is_some())).await
     }
 
     /// The names of all values, in no particular order.
@@ -180,22 +170,6 @@ impl Session {
     ///
     /// When the session can't be loaded.
     pub async fn keys(&self) -> Result<Vec<String>, Error> {
-        self.load().await?;
-        let state = self.lock();
-        let mut names: Vec<&str> = state.intent.log.names().collect();
-        if let Some(snapshot) = state.snapshot() {
-            for entry in snapshot.values().iter() {
-                names.push(entry?.0);
-            }
-        }
-        names.sort_unstable();
-        names.dedup();
-        let mut there = Vec::with_capacity(names.len());
-        for name in names {
-            if state.lookup(name)?.is_some() {
-                there.push(name.to_owned());
-            }
-        }
-        Ok(there)
+        self.look(State::names).await?
     }
 }

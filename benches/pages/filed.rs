@@ -48,6 +48,8 @@ pub(crate) struct Latency {
     pub(crate) p50: f64,
     pub(crate) p99: f64,
     pub(crate) p999: f64,
+    /// Not in what was filed before it was asked for.
+    pub(crate) longest: Option<f64>,
 }
 
 #[derive(Clone, Copy, Deserialize)]

@@ -209,7 +209,7 @@ pub(crate) fn quartiles(of: Quartiles) -> String {
 
 /// How long callers waited, half of them and the slowest.
 pub(crate) fn waits(latency: Option<Latency>) -> String {
-    let Some(Latency { p50, p99, p999 }) = latency else {
+    let Some(Latency { p50, p99, p999, .. }) = latency else {
         return "-".to_owned();
     };
     format!("{}, {}, {}", thousands(p50), thousands(p99), thousands(p999))

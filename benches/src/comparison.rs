@@ -76,12 +76,13 @@ pub struct Quartiles {
     pub upper: f64,
 }
 
-/// Of a thousand calls, how long the five hundredth, the 990th and the 999th took.
+/// Of a thousand calls, how long the five hundredth, the 990th and the 999th took; and of all calls, the longest.
 #[derive(Clone, Copy, Serialize)]
 pub struct Latency {
     pub p50: f64,
     pub p99: f64,
     pub p999: f64,
+    pub longest: f64,
 }
 
 #[derive(Clone, Copy)]

@@ -33,6 +33,7 @@ impl Latencies {
             p50: at(0.5),
             p99: at(0.99),
             p999: at(0.999),
+            longest: at(1.0),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 /// Measures, prints a table, and files it in `benches/results`.
 #[derive(Clone, Parser)]
@@ -33,6 +33,14 @@ pub struct Options {
 impl Options {
     pub fn read() -> Self {
         Self::parse()
+    }
+
+    /// For what does not show in a moment: turns last a second by default, and there are fewer of them.
+    pub fn read_with_long_turns() -> Self {
+        let command = Self::command()
+            .mut_arg("rounds", |rounds| rounds.default_value("10"))
+            .mut_arg("slot", |slot| slot.default_value("1000"));
+        Self::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
     }
 
     /// Whether nothing is kept: there may be less of everything.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::filed::{Comparison, Latency, Quartiles, Report};
+use crate::filed::{Comparison, Latency, Outcome, Quartiles, Report};
 
 /// What sessions add to a request, beside others.
 pub(crate) fn requests(report: &Report, framework: &str) -> String {
@@ -101,8 +101,9 @@ pub(crate) fn memory(report: &Report) -> String {
 /// Stores and the bare drivers under them, as one runtime calls them.
 pub(crate) fn databases(databases: &[(&str, Report)]) -> String {
     let mut text = String::from(
-        "| | | callers | bare driver/s | store/s | times the bare driver (quartiles) | waits of the store, µs: 50 %, 99 %, 99.9 % | allocations: bare, store |\n\
-         |---|---|--:|--:|--:|--:|--:|--:|\n",
+        "| | | callers | bare driver/s | store/s | times the bare driver (quartiles) | axum_session: times the bare driver | \
+         waits of the store, µs: 50 %, 99 %, 99.9 % | allocations: bare, store |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|--:|\n",
     );
     for (name, report) in databases {
         for comparison in report.under(json!("OneRuntime")) {
@@ -112,12 +113,13 @@ pub(crate) fn databases(databases: &[(&str, Report)]) -> String {
             let allocations = |of: Option<f64>| of.map_or_else(|| "-".to_owned(), |of| format!("{of:.0}"));
             let _ = writeln!(
                 text,
-                "| {name} | {} | {} | {} | {} | {} | {} | {}, {} |",
+                "| {name} | {} | {} | {} | {} | {} | {} | {} | {}, {} |",
                 comparison.case,
                 comparison.concurrency,
                 thousands(bare.operations_per_second.median),
                 thousands(store.operations_per_second.median),
                 quartiles(store.ratio),
+                times(comparison.by("axum_session")),
                 waits(store.latency_microseconds),
                 allocations(bare.allocations),
                 allocations(store.allocations),
@@ -163,10 +165,7 @@ pub(crate) fn redis(report: &Report) -> String {
             let near = comparison
                 .by("near-cache")
                 .map(|near| format!("{:.0}", near.ratio.median));
-            let rivals = ["tower-sessions", "actix-session"].map(|rival| {
-                let ratio = comparison.by(rival).map(|rival| format!("{:.2}", rival.ratio.median));
-                ratio.unwrap_or_else(|| "-".to_owned())
-            });
+            let rivals = ["tower-sessions", "actix-session"].map(|rival| times(comparison.by(rival)));
             let _ = writeln!(
                 text,
                 "| {} | {name} | {} | {} | {} | {} | {} | {} | {} |",
@@ -201,6 +200,11 @@ pub(crate) fn machines(subjects: &[(&str, &Report)]) -> String {
         );
     }
     text
+}
+
+/// How much faster than the first contender somebody is, if he was there.
+fn times(outcome: Option<&Outcome>) -> String {
+    outcome.map_or_else(|| "-".to_owned(), |outcome| format!("{:.2}", outcome.ratio.median))
 }
 
 pub(crate) fn quartiles(of: Quartiles) -> String {

@@ -1,4 +1,4 @@
-//! Stores and bare drivers, case by case.
+//! Stores and bare drivers, case by case; and a rival, where there is one.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use session_bench::{
 use session_core::Store;
 
 use crate::bare::{Bare, BareCreate, BareLoad, BareUpdate, Driver, Source};
+use crate::rival::{AnyPool, AxumCreate, AxumLoad, AxumSession, AxumUpdate};
 
 /// The table of sessions.
 pub(crate) const TABLE: &str = "session_bench";
@@ -36,6 +37,8 @@ pub(crate) struct Field<D: Driver> {
     pub(crate) bare: Vec<(&'static str, Connections<D>)>,
     /// All of them on the same tables.
     pub(crate) stores: Vec<(&'static str, Arc<dyn Store>)>,
+    /// The rival's store, on a pool as its users make it.
+    pub(crate) axum_session: Option<AnyPool>,
 }
 
 /// Where a bare driver has its connections from.
@@ -87,7 +90,11 @@ fn measure_at<E: Engine>(url: &str, options: &Options) {
             let store = Arc::clone(&store);
             async move { Arc::new(Sessions::create(&*store).await) }
         });
-        let cases = cases(field, &sessions);
+        let axum_session = field.axum_session.clone().map(|pool| {
+            let rival = AxumSession::new(pool, Arc::clone(&sessions));
+            Arc::new(runtimes.prepare(rival))
+        });
+        let cases = cases(field, axum_session.as_ref(), &sessions);
         for &concurrency in &options.concurrency {
             for (name, entrants) in cases.iter().filter(|(name, _)| name.contains(&options.only)) {
                 let case = Case {
@@ -102,14 +109,21 @@ fn measure_at<E: Engine>(url: &str, options: &Options) {
                 report.add(compare(&runtimes, &case, options));
                 let store = Arc::clone(&store);
                 runtimes.prepare(async move { Newcomers::remove(&*store).await });
+                if let Some(rival) = axum_session.clone() {
+                    runtimes.prepare(async move { rival.remove_newcomers().await });
+                }
             }
         }
     }
     report.finish(options);
 }
 
-/// The cases, and who takes part in each: the bare drivers, then the stores.
-fn cases<D: Driver>(field: Field<D>, sessions: &Arc<Sessions>) -> [(&'static str, Vec<Entrant>); 3] {
+/// The cases, and who takes part in each: the bare drivers, then the stores, then the rival.
+fn cases<D: Driver>(
+    field: Field<D>,
+    rival: Option<&Arc<AxumSession>>,
+    sessions: &Arc<Sessions>,
+) -> [(&'static str, Vec<Entrant>); 3] {
     let mut cases = ["load", "load then update", "create"].map(|name| (name, Vec::new()));
     let [(_, load), (_, update), (_, create)] = &mut cases;
     let newcomers = Arc::new(Newcomers::default());
@@ -123,6 +137,11 @@ fn cases<D: Driver>(field: Field<D>, sessions: &Arc<Sessions>) -> [(&'static str
         load.push(Entrant::new(name, StoreLoad::new(&store, sessions)));
         update.push(Entrant::new(name, StoreUpdate::new(&store, sessions)));
         create.push(Entrant::new(name, StoreCreate::new(&store, &newcomers)));
+    }
+    if let Some(rival) = rival {
+        load.push(Entrant::new("axum_session", AxumLoad(Arc::clone(rival))));
+        update.push(Entrant::new("axum_session", AxumUpdate(Arc::clone(rival))));
+        create.push(Entrant::new("axum_session", AxumCreate(Arc::clone(rival))));
     }
     cases
 }

@@ -1,11 +1,13 @@
-//! `MySqlStore` against the driver that it is made of.
+//! `MySqlStore` against the driver that it is made of, and against axum_session's.
 
 mod bare;
 mod measure;
+mod rival;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use axum_session_sqlx::SessionMySqlPool;
 use session_bench::variable;
 use session_core::{Owner, Record, StoreKey};
 use session_store_sql::MySqlStore;
@@ -51,9 +53,10 @@ impl Engine for MySql {
             ],
             bare: vec![
                 ("bare", Source::Pool(pool).into()),
-                ("bare, default", Source::Pool(default).into()),
+                ("bare, default", Source::Pool(default.clone()).into()),
                 ("bare, no pool", Source::shelf(shelf).into()),
             ],
+            axum_session: Some(Arc::new(SessionMySqlPool::from(default))),
         }
     }
 }

@@ -1,11 +1,13 @@
-//! `PostgresStore` against the driver that it is made of.
+//! `PostgresStore` against the driver that it is made of, and against axum_session's.
 
 mod bare;
 mod measure;
+mod rival;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use axum_session_sqlx::SessionPgPool;
 use session_bench::variable;
 use session_core::{Owner, Record, StoreKey};
 use session_store_sql::PostgresStore;
@@ -51,9 +53,10 @@ impl Engine for Postgres {
             ],
             bare: vec![
                 ("bare", Source::Pool(pool).into()),
-                ("bare, default", Source::Pool(default).into()),
+                ("bare, default", Source::Pool(default.clone()).into()),
                 ("bare, no pool", Source::shelf(shelf).into()),
             ],
+            axum_session: Some(Arc::new(SessionPgPool::from(default))),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod bare;
 mod measure;
+mod rival;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -81,6 +82,7 @@ impl Engine for Sqlite {
                     },
                 ),
             ],
+            axum_session: None,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{END, Filled, LOADS, MILLION, THOUSAND, compare_loads};
 const MOST_PAGES: u64 = 400;
 
 /// Each statement, the types of its parameters, the values, and whether it may read everything.
-const STATEMENTS: [Statement; 14] = [
+const STATEMENTS: [Statement; 16] = [
     statement(
         "create",
         include_str!("../../src/postgres/sql/create.sql"),
@@ -42,6 +42,8 @@ const STATEMENTS: [Statement; 14] = [
         "bytea, bigint, bigint, bigint, bigint, bigint, bytea",
         "sha256('7'), 1700000000000, 9, 2, 0, 1800000000000, 'x'",
     ),
+    LOAD_SEVERAL,
+    UPDATE_SEVERAL,
     statement(
         "touch",
         include_str!("../../src/postgres/sql/touch.sql"),
@@ -98,11 +100,36 @@ const STATEMENTS: [Statement; 14] = [
     ),
 ];
 
+const LOAD_SEVERAL: Statement = statement(
+    "load_several",
+    include_str!("../../src/postgres/sql/load_several.sql"),
+    "bytea[], bigint",
+    "{keys}, 1700000000000",
+);
+
+const UPDATE_SEVERAL: Statement = statement(
+    "update_several",
+    include_str!("../../src/postgres/sql/update_several.sql"),
+    "bytea[], bigint[], bigint[], bigint[], bigint[], bigint[], bytea[]",
+    "{keys}, array_fill(1700000000000, {count}), array_fill(1::bigint, {count}), array_fill(2::bigint, {count}),
+    array_fill(0::bigint, {count}), array_fill(1800000000000, {count}), array_fill('x'::bytea, {count})",
+);
+
 struct Statement {
     name: &'static str,
     sql: &'static str,
     types: &'static str,
     values: &'static str,
+}
+
+impl Statement {
+    /// With so many sessions where it is for several.
+    fn values(&self, several: usize) -> String {
+        let keys: Vec<_> = (1..=several).map(|number| format!("sha256('{number}')")).collect();
+        self.values
+            .replace("{keys}", &format!("ARRAY[{}]", keys.join(", ")))
+            .replace("{count}", &format!("'{{{several}}}'"))
+    }
 }
 
 const fn statement(name: &'static str, sql: &'static str, types: &'static str, values: &'static str) -> Statement {
@@ -118,14 +145,18 @@ const fn statement(name: &'static str, sql: &'static str, types: &'static str, v
 async fn among_a_million_sessions_every_statement_goes_by_an_index() {
     let server = Server::<Postgres>::start().await;
     let mut admin = server.admin().await;
-    let (few, many) = (
-        fill(&server, &mut admin, THOUSAND).await,
-        fill(&server, &mut admin, MILLION).await,
-    );
+    let mut analyzed = Vec::new();
+    for number in [THOUSAND, MILLION] {
+        let filled = fill(&server, &mut admin, number).await;
+        let table = &filled.table;
+        admin.tell(&format!("VACUUM ANALYZE {table}, {table}_cutoff")).await;
+        analyzed.push(filled);
+    }
+    let [few, many] = analyzed.try_into().ok().unwrap();
     for statement in STATEMENTS {
         // The server chooses between them, by what it has seen of a statement.
         for mode in ["force_custom_plan", "force_generic_plan"] {
-            let plan = plan(&many, &mut admin, &statement, mode).await;
+            let plan = plan(&many, &mut admin, &statement, 10, mode).await;
             println!(
                 "{:25} {:5} pages  {}",
                 statement.name,
@@ -142,10 +173,32 @@ async fn among_a_million_sessions_every_statement_goes_by_an_index() {
         }
     }
     let load = STATEMENTS.iter().find(|statement| statement.name == "load").unwrap();
-    let pages = plan(&few, &mut admin, load, "auto").await.pages;
-    let among_a_million = plan(&many, &mut admin, load, "auto").await.pages;
+    let pages = plan(&few, &mut admin, load, 1, "auto").await.pages;
+    let among_a_million = plan(&many, &mut admin, load, 1, "auto").await.pages;
     assert!(among_a_million <= 2 * pages, "{among_a_million} pages, not {pages}");
     compare_loads(&few, &many).await;
+}
+
+/// A server looks at a table a while after it has been filled, or copied from another server.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_a_table_that_the_server_has_not_looked_at_sessions_are_found_by_their_keys() {
+    let server = Server::<Postgres>::start().await;
+    let mut admin = server.admin().await;
+    // As the store has them on its own connections.
+    for setting in ["enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"] {
+        admin.tell(&format!("SET {setting} = off")).await;
+    }
+    for number in [THOUSAND, 4 * THOUSAND, 16 * THOUSAND] {
+        let filled = fill(&server, &mut admin, number).await;
+        for statement in [LOAD_SEVERAL, UPDATE_SEVERAL] {
+            for mode in ["force_custom_plan", "force_generic_plan"] {
+                let plan = plan(&filled, &mut admin, &statement, 60, mode).await;
+                assert!(!plan.text.contains("Join Filter"), "{number}: {}", plan.text);
+                let mut indexes = plan.nodes.iter().filter(|node| node.contains("Index"));
+                assert!(indexes.all(|node| node.contains("_pkey")), "{number}: {}", plan.text);
+            }
+        }
+    }
 }
 
 /// In the order of the keys, which is quicker. One in ten is signed in, ten sessions an owner; the first thousand have ended by a moment that is known.
@@ -167,7 +220,6 @@ async fn fill(server: &Server<Postgres>, admin: &mut Client<Postgres>, number: u
             "INSERT INTO {table}_cutoff SELECT 'owner-' || n, 1, {END} + n * 1000 FROM generate_series(1, {number} / 10) n"
         ))
         .await;
-    admin.tell(&format!("VACUUM ANALYZE {table}, {table}_cutoff")).await;
     println!("{number} sessions in {:?}", begin.elapsed());
     let every = number / LOADS;
     let keys = format!("SELECT encode(sha256(n::text::bytea), 'hex') FROM generate_series(1, {number}, {every}) n");
@@ -182,7 +234,13 @@ struct Plan {
 }
 
 /// As it is run, and undone.
-async fn plan(filled: &Filled, admin: &mut Client<Postgres>, statement: &Statement, mode: &str) -> Plan {
+async fn plan(
+    filled: &Filled,
+    admin: &mut Client<Postgres>,
+    statement: &Statement,
+    several: usize,
+    mode: &str,
+) -> Plan {
     let sql = statement.sql.replace("session_kit", &filled.table);
     admin.tell("BEGIN").await;
     admin.tell(&format!("SET LOCAL plan_cache_mode = {mode}")).await;
@@ -190,7 +248,7 @@ async fn plan(filled: &Filled, admin: &mut Client<Postgres>, statement: &Stateme
     let lines = admin
         .ask(&format!(
             "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) EXECUTE it ({})",
-            statement.values
+            statement.values(several)
         ))
         .await;
     admin.tell("DEALLOCATE it").await;

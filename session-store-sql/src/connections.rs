@@ -13,6 +13,8 @@ use sqlx::Pool;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
+#[cfg(feature = "mysql")]
+use crate::engine::Each;
 use crate::engine::{Answer, Asked, Engine, One, Options};
 use crate::failure::{Failure, Stage};
 use crate::judgement::Judgement;
@@ -93,6 +95,22 @@ impl<E: Engine> Connections<E> {
     ) -> Result<Answer<E>, Failed> {
         let asked = self.ask(intent, statement, values).await;
         asked.map_err(|failure| failure.of_several(intent))
+    }
+
+    /// Likewise, for a statement that goes once for each of several callers. Its values are those of all of them, one after the other.
+    #[cfg(feature = "mysql")]
+    pub(crate) async fn run_for_each(
+        &self,
+        intent: Intent,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Vec<u64>, Failed>
+    where
+        Each: Asked<E>,
+    {
+        let asked = self.ask(intent, statement, values).await;
+        let Each(affected) = asked.map_err(|failure| failure.of_several(intent))?;
+        Ok(affected)
     }
 
     /// Likewise, for a statement that answers one row at most.

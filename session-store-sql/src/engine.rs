@@ -89,6 +89,10 @@ impl<E: Engine> Asked<E> for Answer<E> {
     }
 }
 
+/// How many rows a statement wrote for each of those for whom it went. All of them are in one transaction.
+#[cfg(feature = "mysql")]
+pub(crate) struct Each(pub(crate) Vec<u64>);
+
 /// The only row of an answer.
 pub(crate) struct One<E: Database>(pub(crate) Option<E::Row>);
 

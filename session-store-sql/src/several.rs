@@ -44,7 +44,7 @@ pub(crate) fn keys<'a>(keys: impl Iterator<Item = &'a StoreKey>) -> Vec<&'a [u8]
 }
 
 /// As many as are needed, the last of them again and again.
-pub(crate) fn filled<T>(items: &[T], size: usize) -> impl Iterator<Item = &T> {
+fn filled<T>(items: &[T], size: usize) -> impl Iterator<Item = &T> {
     items.iter().chain(items.last().into_iter().cycle()).take(size)
 }
 

@@ -10,13 +10,13 @@ use sqlx::mysql::{MySqlArguments, MySqlConnection, MySqlDatabaseError, MySqlQuer
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Either, Error, Executor as _, MySql, Row};
 
-use crate::engine::{Answer, Engine, Options};
+use crate::engine::{Answer, Asked, Each, Engine, Options};
 use crate::judgement::Judgement;
 use crate::row::implement_row;
 use crate::statement::Statement;
 use crate::value::Value;
 
-use super::inline::inlined;
+use super::inline::{in_one_transaction, inlined};
 
 /// A part of an answer.
 type Step = Result<Either<MySqlQueryResult, MySqlRow>, Error>;
@@ -51,11 +51,8 @@ impl Engine for MySql {
         }
         let text = AssertSqlSafe(inlined(statement.as_str(), values));
         let answer = collect(connection.fetch_many(sqlx::raw_sql(text))).await;
-        if let Err(error) = &answer
-            && !Self::judge(error).ends_the_connection()
-        {
-            // The transaction is open still where the server has undone no more than one statement of it.
-            sqlx::raw_sql("ROLLBACK").execute(connection).await?;
+        if let Err(error) = &answer {
+            undo(connection, error).await?;
         }
         answer
     }
@@ -93,6 +90,33 @@ impl Engine for MySql {
         }
         error.into()
     }
+}
+
+impl Asked<MySql> for Each {
+    async fn ask(connection: &mut MySqlConnection, statement: &Statement, values: &[Value<'_>]) -> Result<Self, Error> {
+        let text = AssertSqlSafe(in_one_transaction(statement.as_str(), values));
+        let steps = connection.fetch_many(sqlx::raw_sql(text));
+        let affected = steps.try_filter_map(async |step| Ok(step.left().map(|result| result.rows_affected())));
+        match affected.try_collect::<Vec<_>>().await {
+            Ok(mut affected) => {
+                // Of the beginning and the end.
+                affected.pop();
+                Ok(Self(affected.into_iter().skip(1).collect()))
+            }
+            Err(error) => {
+                undo(connection, &error).await?;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Ends a transaction in which something went wrong: it is open still where the server has undone no more than one statement of it.
+async fn undo(connection: &mut MySqlConnection, error: &Error) -> Result<(), Error> {
+    if !MySql::judge(error).ends_the_connection() {
+        sqlx::raw_sql("ROLLBACK").execute(connection).await?;
+    }
+    Ok(())
 }
 
 /// The whole answer: to the very end, or the next statement would have to read what is left.

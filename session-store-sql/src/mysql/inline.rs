@@ -21,6 +21,20 @@ pub(super) fn inlined(sql: &str, values: &[Value<'_>]) -> String {
     text
 }
 
+/// The statement once for each of those whose values these are, and all of that in one transaction.
+pub(super) fn in_one_transaction(sql: &str, values: &[Value<'_>]) -> String {
+    let lines = sql.lines().filter(|line| !line.starts_with("--"));
+    let sql = lines.collect::<Vec<_>>().join("\n");
+    let parameters = sql.matches('?').count().max(1);
+    let mut text = "START TRANSACTION".to_owned();
+    for values in values.chunks(parameters) {
+        text.push_str(";\n");
+        text.push_str(&inlined(&sql, values));
+    }
+    text.push_str(";\nCOMMIT");
+    text
+}
+
 fn push(text: &mut String, value: &Value<'_>) {
     match *value {
         // Writing to a string can't fail.
@@ -38,7 +52,9 @@ fn push_bytes(text: &mut String, bytes: &[u8]) {
     text.reserve(2 * bytes.len() + 3);
     text.push_str("x'");
     for byte in bytes {
-        write!(text, "{byte:02x}").unwrap_or_default();
+        for digit in [byte >> 4, byte & 0xf] {
+            text.push(char::from_digit(digit.into(), 16).unwrap_or_default());
+        }
     }
     text.push('\'');
 }
@@ -58,6 +74,15 @@ mod tests {
         assert_eq!(
             inlined("SELECT ?, ? WHERE a = ? OR ?", &values),
             "SELECT -7, x'00ff' WHERE a = x'612762' OR NULL"
+        );
+    }
+
+    #[test]
+    fn a_statement_goes_once_for_each_in_one_transaction() {
+        let values = [1, 2, 3, 4].map(|number| Value::Number(Some(number)));
+        assert_eq!(
+            in_one_transaction("-- Why?\nUPDATE a SET b = ? WHERE c = ?", &values),
+            "START TRANSACTION;\nUPDATE a SET b = 1 WHERE c = 2;\nUPDATE a SET b = 3 WHERE c = 4;\nCOMMIT"
         );
     }
 }

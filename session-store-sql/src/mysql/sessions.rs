@@ -24,6 +24,19 @@ pub(super) const ATTEMPTS: usize = 3;
 #[error("the session changed between each write and the look after it")]
 pub(super) struct Unsettled;
 
+/// The values of an update.
+pub(super) fn updating(update: &Update) -> [Value<'_>; 7] {
+    *values![
+        update.record.revision,
+        update.record.last_seen_at,
+        update.record.expires_at,
+        update.record.payload.as_ref(),
+        &update.key,
+        update.expected,
+        update.now,
+    ]
+}
+
 /// The tables of sessions.
 pub(super) struct Sessions {
     pub(super) connections: Connections<MySql>,
@@ -81,23 +94,10 @@ impl Sessions {
     }
 
     pub(super) async fn update(&self, update: &Update) -> Result<Updated, StoreError> {
-        let Update {
-            key,
-            record,
-            expected,
-            now,
-        } = update;
-        let values = values![
-            record.revision,
-            record.last_seen_at,
-            record.expires_at,
-            record.payload.as_ref(),
-            key,
-            *expected,
-            *now,
-        ];
+        let Update { key, expected, now, .. } = update;
+        let values = updating(update);
         for _ in 0..ATTEMPTS {
-            if self.write(&self.statements.update, values).await?.affected > 0 {
+            if self.write(&self.statements.update, &values).await?.affected > 0 {
                 return Ok(Updated::Applied);
             }
             return Ok(match self.load(key, *now).await? {

@@ -6,9 +6,8 @@ use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
 use crate::connections::Intent;
 use crate::row;
 use crate::several;
-use crate::value::values;
 
-use super::sessions::Sessions;
+use super::sessions::{Sessions, updating};
 
 impl LoadSeveral for Sessions {
     async fn load(&self, key: &StoreKey, now: Moment) -> Result<Loaded, StoreError> {
@@ -29,20 +28,15 @@ impl UpdateSeveral for Sessions {
     }
 
     async fn update_several(&self, updates: &[Update]) -> Result<Vec<Settled>, Failed> {
-        let (size, update) = self
-            .statements
-            .update_several
-            .of(updates.len())
-            .ok_or(Failed::OneByOne)?;
-        let expected = several::filled(updates, size);
-        let expected = expected.flat_map(|update| *values![&update.key, update.now, update.expected]);
-        let values: Vec<_> = expected.chain(several::updating(updates, size)).collect();
         // Hexadecimal digits are two a byte.
         let bytes: usize = updates.iter().map(|update| update.record.payload.len()).sum();
         if 2 * bytes > self.most_payload_bytes {
             return Err(Failed::OneByOne);
         }
-        let applied = self.connections.run_for_several(Intent::Write, update, &values).await?;
-        row::applied(&applied.rows)
+        let values: Vec<_> = updates.iter().flat_map(updating).collect();
+        let update = &self.statements.update;
+        let affected = self.connections.run_for_each(Intent::Write, update, &values).await?;
+        let applied = updates.iter().zip(affected).filter(|(_, affected)| *affected > 0);
+        Ok(applied.map(|(update, _)| Settled::applied(update.key)).collect())
     }
 }

@@ -23,5 +23,4 @@ crate::statement::statements! {
     touch
     update;
     load_several
-    update_several
 }

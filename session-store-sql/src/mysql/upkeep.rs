@@ -7,6 +7,8 @@ use crate::value::values;
 
 use super::sessions::Sessions;
 
+const CLEARED_AT_ONCE: usize = 5_000;
+
 impl Sessions {
     pub(super) async fn delete_expired(&self, limit: usize, now: Moment) -> Result<u64, StoreError> {
         let sessions = self
@@ -36,6 +38,8 @@ impl Sessions {
     }
 
     pub(super) async fn clear(&self) -> Result<(), StoreError> {
+        // Of very many, deleting all at once would take longer than an answer may.
+        while self.delete_expired(CLEARED_AT_ONCE, Moment::MAX).await? >= CLEARED_AT_ONCE as u64 {}
         self.write(&self.statements.clear, &[]).await?;
         self.write(&self.statements.clear_cut_offs, &[]).await?;
         Ok(())

@@ -52,7 +52,7 @@
 //! | end of all of them, where some have ended before | `update`, `find`, `update`, `update` |
 //! | end of all of them, where there is none | `update`, `find` |
 //! | count | `aggregate` |
-//! | clear | `delete` |
+//! | clear | `find`, `delete` |
 //!
 //! Each is a round trip. Loads of callers who wait are one `find`, and updates one `update`, after which one `find` tells those that found
 //! nothing why: see [`session_batching`]. A rotation is one command of three or four writes, which the server does in their order and stops

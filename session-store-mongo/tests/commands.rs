@@ -135,7 +135,7 @@ const COSTS: [(&str, &str, &[&str]); 25] = [
         &["delete_sessions_of, nobody"],
     ),
     ("count", "aggregate", &["count"]),
-    ("clear", "delete", &["clear"]),
+    ("clear", "find, delete", &["clear"]),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -63,7 +63,7 @@ const COSTS: [(&str, usize, usize); 33] = [
     ("delete_sessions_of, of three", 2, 3),
     ("delete_expired", 2, 2),
     ("count", 1, 1),
-    ("clear", 4, 4),
+    ("clear", 4, 2),
 ];
 
 /// How many go together.

@@ -7,7 +7,7 @@ use crate::value::values;
 
 use super::sessions::Sessions;
 
-const CLEARED_AT_ONCE: usize = 5_000;
+const CLEARED_AT_ONCE: usize = 1_000;
 
 impl Sessions {
     pub(super) async fn delete_expired(&self, limit: usize, now: Moment) -> Result<u64, StoreError> {
@@ -39,8 +39,8 @@ impl Sessions {
 
     pub(super) async fn clear(&self) -> Result<(), StoreError> {
         // Of very many, deleting all at once would take longer than an answer may.
-        while self.delete_expired(CLEARED_AT_ONCE, Moment::MAX).await? >= CLEARED_AT_ONCE as u64 {}
-        self.write(&self.statements.clear, &[]).await?;
+        let clear = &self.statements.clear;
+        while self.write(clear, values![CLEARED_AT_ONCE]).await?.affected >= CLEARED_AT_ONCE as u64 {}
         self.write(&self.statements.clear_cut_offs, &[]).await?;
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::value::values;
 
 use super::sessions::Sessions;
 
-const CLEARED_AT_ONCE: usize = 5_000;
+const CLEARED_AT_ONCE: usize = 1_000;
 
 impl Sessions {
     pub(super) async fn delete_expired(&self, limit: usize, now: Moment) -> Result<u64, StoreError> {

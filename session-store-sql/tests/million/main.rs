@@ -79,3 +79,12 @@ async fn compare_loads(few: &Filled, many: &Filled) {
     let (fast, slow) = (fast[fast.len() / 2], slow[slow.len() / 2]);
     println!("median load: {fast:?} among a thousand, {slow:?} among a million");
 }
+
+/// However many there are, though no statement may take long.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+async fn clear(many: &Filled) {
+    let begin = Instant::now();
+    many.store.clear().await.unwrap();
+    println!("cleared in {:?}", begin.elapsed());
+    assert_eq!(many.store.count(Moment::from_millis(0)).await.unwrap(), 0);
+}

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use crate::support::client::Client;
 use crate::support::engine::Postgres;
 use crate::support::server::Server;
-use crate::{END, Filled, LOADS, MILLION, THOUSAND, compare_loads};
+use crate::{END, Filled, LOADS, MILLION, THOUSAND, clear, compare_loads};
 
 /// The pages of the way through an index to a row, and of a mark's, its owner's and its end's entries that change with it.
 const MOST_PAGES: u64 = 400;
@@ -177,6 +177,7 @@ async fn among_a_million_sessions_every_statement_goes_by_an_index() {
     let among_a_million = plan(&many, &mut admin, load, 1, "auto").await.pages;
     assert!(among_a_million <= 2 * pages, "{among_a_million} pages, not {pages}");
     compare_loads(&few, &many).await;
+    clear(&many).await;
 }
 
 /// A server looks at a table a while after it has been filled, or copied from another server.

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::support::folder::Folder;
 use crate::support::url;
-use crate::{END, Filled, LOADS, MILLION, THOUSAND, compare_loads};
+use crate::{END, Filled, LOADS, MILLION, THOUSAND, clear, compare_loads};
 
 /// Each statement. Plans do not depend on values here.
 const STATEMENTS: [(&str, &str); 10] = [
@@ -53,6 +53,7 @@ async fn among_a_million_sessions_every_statement_goes_by_an_index() {
         }
     }
     compare_loads(&few, &many).await;
+    clear(&many).await;
 }
 
 /// One in ten is signed in, ten sessions an owner.

@@ -1,1 +1,1 @@
-DELETE FROM `session_kit`
+DELETE FROM `session_kit` ORDER BY root LIMIT ?

@@ -60,7 +60,8 @@ struct Weather {
 enum Cuts {
     #[default]
     None,
-    Next(Cut),
+    /// Once, when so many statements have passed.
+    After(u32, Cut),
     /// One in so many, where and which by chance.
     OneIn(u32),
 }
@@ -105,7 +106,12 @@ impl Proxy {
 
     /// Ends the connection over which the next statement comes.
     pub fn cut_next(&self, cut: Cut) {
-        self.weather.lock().unwrap().cuts = Cuts::Next(cut);
+        self.cut_after(0, cut);
+    }
+
+    /// Lets so many statements pass, and ends the connection over which the next one comes.
+    pub fn cut_after(&self, passing: u32, cut: Cut) {
+        self.weather.lock().unwrap().cuts = Cuts::After(passing, cut);
     }
 
     /// Ends one in so many, by chance. Zero: none.
@@ -178,15 +184,9 @@ async fn ask<P: Protocol>(mut questions: OwnedReadHalf, mut server: OwnedWriteHa
         {
             let mut weather = turn.weather.lock().unwrap();
             weather.note(sent, turn);
-            match weather.cut().filter(|_| is_statement) {
-                Some(Cut::Question) => {
-                    weather.is_cut();
-                    return;
-                }
-                Some(Cut::Answer) => {
-                    weather.is_cut();
-                    turn.cuts_answer.store(true, Ordering::SeqCst);
-                }
+            match is_statement.then(|| weather.cut()).flatten() {
+                Some(Cut::Question) => return,
+                Some(Cut::Answer) => turn.cuts_answer.store(true, Ordering::SeqCst),
                 None => {}
             }
         }
@@ -227,19 +227,21 @@ impl Weather {
         }
     }
 
-    fn cut(&self) -> Option<Cut> {
+    /// Whether this statement is the one.
+    fn cut(&mut self) -> Option<Cut> {
         match self.cuts {
             Cuts::None => None,
-            Cuts::Next(cut) => Some(cut),
+            Cuts::After(0, cut) => {
+                self.cuts = Cuts::None;
+                Some(cut)
+            }
+            Cuts::After(passing, cut) => {
+                self.cuts = Cuts::After(passing - 1, cut);
+                None
+            }
             Cuts::OneIn(number) if fastrand::u32(..number) > 0 => None,
             Cuts::OneIn(_) if fastrand::bool() => Some(Cut::Question),
             Cuts::OneIn(_) => Some(Cut::Answer),
-        }
-    }
-
-    fn is_cut(&mut self) {
-        if matches!(self.cuts, Cuts::Next(_)) {
-            self.cuts = Cuts::None;
         }
     }
 }

@@ -50,7 +50,12 @@ impl Line {
 
     /// The call is broken off, and its caller is told that it may have been done.
     async fn lost<T>(&self, cut: Cut, call: impl Future<Output = Result<T, StoreError>>) {
-        self.proxy.cut_next(cut);
+        self.lost_after(0, cut, call).await;
+    }
+
+    /// The same, and so many commands of the call came through before.
+    async fn lost_after<T>(&self, passing: u32, cut: Cut, call: impl Future<Output = Result<T, StoreError>>) {
+        self.proxy.cut_after(passing, cut);
         let error = call.await.err().expect("an answer came though it was cut off");
         assert!(matches!(error, StoreError::ReplyLost(_)), "{}", chain(&error));
         assert!(self.proxy.has_cut());
@@ -108,7 +113,12 @@ async fn a_write_to_one_document_of_a_server_that_is_alone_is_not_sent_again() {
 
         line.lost(cut, store.delete(&key, NOW)).await;
         assert_eq!(!line.is_there(&key).await, is_done);
-        line.lost(cut, store.clear()).await;
+
+        // It looks how many there are before, and looks again where that breaks off.
+        line.unheard(cut, store.clear()).await;
+        let key = create(store, &counting(0)).await;
+        line.lost_after(1, cut, store.clear()).await;
+        assert_eq!(!line.is_there(&key).await, is_done);
     }
 }
 

@@ -11,6 +11,8 @@ use crate::sessions::Sessions;
 
 /// How many keys a scan looks at in one step.
 const STEP: usize = 1_000;
+/// How many it looks at for a page, however small. Other keys of the server are among them, and are not in the page.
+const FEWEST_LOOKS: usize = 100;
 /// The cursor that a scan begins with, and that a server answers at its end.
 const BEGINNING: u64 = 0;
 /// The first nine bytes of a value: what it is, and its end.
@@ -55,7 +57,7 @@ impl Sessions {
             return Ok(Scanned::default());
         };
         let mut scan = Scan::from(walk.cursor, self, master);
-        let places = scan.step(limit.max(1)).await?.unwrap_or_default();
+        let places = scan.step(limit.max(FEWEST_LOOKS)).await?.unwrap_or_default();
         let next = match scan.cursor {
             Some(cursor) => Some(Walk { cursor, ..walk }),
             None => (node + 1 < masters.len()).then_some(Walk {

@@ -1,5 +1,6 @@
 //! A store that takes its time.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use session_core::{Store, StoreError};
@@ -30,6 +31,8 @@ pub struct SlowStore<S> {
 #[derive(Debug)]
 enum Delay {
     Of(Duration),
+    /// By chance. In milliseconds: tokio's timer knows nothing shorter.
+    Millis(RangeInclusive<u64>),
     Forever,
 }
 
@@ -37,19 +40,27 @@ impl<S: Store> SlowStore<S> {
     /// Delays every operation of `inner` by `delay`.
     #[must_use]
     pub fn new(inner: S, delay: Duration) -> Self {
-        Self {
-            inner,
-            delay: Delay::Of(delay),
-            plan: Plan::new(|_| true),
-        }
+        Self::by(Delay::Of(delay), inner)
+    }
+
+    /// Delays each operation of `inner` by so many milliseconds, by chance.
+    ///
+    /// Nodes whose operations all take the same time march in step, and what is promised of them may hold for no other reason.
+    #[must_use]
+    pub fn by_chance(inner: S, millis: RangeInclusive<u64>) -> Self {
+        Self::by(Delay::Millis(millis), inner)
     }
 
     /// Never answers: as a server behind a network that drops every packet.
     #[must_use]
     pub fn hanging(inner: S) -> Self {
+        Self::by(Delay::Forever, inner)
+    }
+
+    fn by(delay: Delay, inner: S) -> Self {
         Self {
             inner,
-            delay: Delay::Forever,
+            delay,
             plan: Plan::new(|_| true),
         }
     }
@@ -66,8 +77,9 @@ impl<S: Store> SlowStore<S> {
         call: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
         if self.plan.chooses(operation) {
-            match self.delay {
-                Delay::Of(delay) => tokio::time::sleep(delay).await,
+            match &self.delay {
+                Delay::Of(delay) => tokio::time::sleep(*delay).await,
+                Delay::Millis(millis) => tokio::time::sleep(Duration::from_millis(fastrand::u64(millis.clone()))).await,
                 Delay::Forever => std::future::pending().await,
             }
         }

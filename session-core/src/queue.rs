@@ -10,6 +10,10 @@ use tokio::sync::OwnedMutexGuard;
 use crate::id::StoreKey;
 use crate::payload::Snapshot;
 
+/// After so many commits in a row a line leaves a gap: the next one is not told what was written, and needs a round trip to find
+/// out. A line that is never empty would else always be ahead of another node, which knows of each commit only when it is too late.
+pub(crate) const COMMITS_IN_A_ROW: u32 = 8;
+
 /// Commits that met a conflict queue here, one line a session, and each hands the record that it wrote to the next. Those who come
 /// while there is a line stand in it; where there is none, a commit only looks.
 #[derive(Debug, Default)]
@@ -22,14 +26,22 @@ pub(crate) struct CommitQueue {
 #[derive(Debug)]
 struct Line {
     waiting: usize,
-    /// What the last one in line wrote.
-    turn: Arc<tokio::sync::Mutex<Option<Snapshot>>>,
+    turn: Arc<tokio::sync::Mutex<Left>>,
+}
+
+/// What those in line leave to the next one.
+#[derive(Debug, Default)]
+struct Left {
+    /// What the last one wrote, if the next one is to know.
+    latest: Option<Snapshot>,
+    /// How many have committed since the last gap.
+    in_a_row: u32,
 }
 
 /// A commit's turn: the others of its session wait until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Turn<'a> {
-    turn: OwnedMutexGuard<Option<Snapshot>>,
+    turn: OwnedMutexGuard<Left>,
     _place: Place<'a>,
 }
 
@@ -74,14 +86,22 @@ impl CommitQueue {
 }
 
 impl Turn<'_> {
-    /// What the commit before this one wrote, if there was one.
+    /// What the commit before this one wrote, if there was one, and this is no gap.
     pub(crate) fn take_latest(&mut self) -> Option<Snapshot> {
-        self.turn.take()
+        self.turn.latest.take()
     }
 
     /// Leaves what this commit wrote to the next one.
     pub(crate) fn leave(mut self, written: Snapshot) {
-        *self.turn = Some(written);
+        let in_a_row = self.turn.in_a_row + 1;
+        *self.turn = if in_a_row < COMMITS_IN_A_ROW {
+            Left {
+                latest: Some(written),
+                in_a_row,
+            }
+        } else {
+            Left::default()
+        };
     }
 }
 

@@ -5,10 +5,22 @@ use std::future::Future;
 use session_core::{Cause, StoreError, StoreKey};
 use tokio::sync::oneshot;
 
+use crate::lanes::MOST_BYTES;
+
 /// What a lane carries.
 pub(crate) trait Work: Send + Sync + 'static {
     type Request: Request;
     type Answer: Send + 'static;
+
+    /// How many bytes of requests go together at most, unless one alone has more.
+    fn most_bytes(&self) -> usize {
+        MOST_BYTES
+    }
+
+    /// About how many bytes a request sends.
+    fn bytes(&self, _request: &Self::Request) -> usize {
+        0
+    }
 
     /// Answers all of them.
     fn carry_out(&self, batch: Vec<Waiting<Self>>) -> impl Future<Output = ()> + Send;
@@ -19,11 +31,6 @@ pub(crate) trait Request: Send + 'static {
     /// The session that it writes to: nothing else that does is under way meanwhile.
     fn writes_to(&self) -> Option<StoreKey> {
         None
-    }
-
-    /// About how many bytes it sends.
-    fn bytes(&self) -> usize {
-        0
     }
 
     /// What a caller is told when it is not known what became of the request.

@@ -17,7 +17,7 @@ use crate::trouble::Trouble;
 /// How many callers travel together at most.
 pub const MOST_TOGETHER: usize = 128;
 
-/// How many bytes travel together at most, unless one caller alone has more.
+/// How many bytes travel together at most, unless one caller alone has more, or a store has a limit of its own.
 pub const MOST_BYTES: usize = 1024 * 1024;
 
 /// How many callers of a kind are in line at most with what they ask for.
@@ -158,7 +158,7 @@ impl<W: Work> Shared<W> {
 
     /// Takes a free lane for those who come next, if there are any that can go.
     fn go_on(self: &Arc<Self>, mut line: MutexGuard<'_, Line<W>>) {
-        let batch = line.next_batch();
+        let batch = line.next_batch(&self.work);
         if !batch.is_empty() {
             line.free -= 1;
             drop(line);
@@ -172,7 +172,7 @@ impl<W: Work> Shared<W> {
         if line.spare == 0 || line.place_of(number).is_none() {
             return;
         }
-        let batch = line.next_batch();
+        let batch = line.next_batch(&self.work);
         if !batch.is_empty() {
             line.spare -= 1;
             drop(line);
@@ -232,14 +232,14 @@ impl<W: Work> Line<W> {
     }
 
     /// Takes those who come next and can go.
-    fn next_batch(&mut self) -> Vec<Waiting<W>> {
+    fn next_batch(&mut self, work: &W) -> Vec<Waiting<W>> {
         let mut batch = Vec::with_capacity(self.waiting.len().min(MOST_TOGETHER));
-        let mut bytes = 0;
+        let (mut bytes, most_bytes) = (0, work.most_bytes());
         let mut held = VecDeque::new();
         while batch.len() < MOST_TOGETHER {
             let Some(waiting) = self.waiting.pop_front() else { break };
-            let more = waiting.request.bytes();
-            if !batch.is_empty() && bytes + more > MOST_BYTES {
+            let more = work.bytes(&waiting.request);
+            if !batch.is_empty() && bytes + more > most_bytes {
                 held.push_back(waiting);
                 break;
             }

@@ -4,6 +4,8 @@ use std::future::Future;
 
 use session_core::{Loaded, Moment, Record, Revision, StoreError, StoreKey, Updated};
 
+use crate::lanes::MOST_BYTES;
+
 /// A store that can load several sessions by one statement.
 pub trait LoadSeveral: Send + Sync + 'static {
     /// As [`Store::load`](session_core::Store::load).
@@ -25,6 +27,16 @@ pub trait UpdateSeveral: LoadSeveral {
     ///
     /// The order of the answers does not matter. Those without one were not carried out: all of them are loaded together then, and told why.
     fn update_several(&self, updates: &[Update]) -> impl Future<Output = Result<Vec<Settled>, Failed>> + Send;
+
+    /// How many bytes of updates travel together at most, unless one alone has more: [`MOST_BYTES`].
+    fn most_bytes(&self) -> usize {
+        MOST_BYTES
+    }
+
+    /// About how many bytes an update sends: those of its payload.
+    fn bytes(&self, update: &Update) -> usize {
+        update.record.payload.len()
+    }
 }
 
 /// What a key leads to.

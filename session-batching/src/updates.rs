@@ -53,10 +53,6 @@ impl Request for Update {
         Some(self.key)
     }
 
-    fn bytes(&self) -> usize {
-        self.record.payload.len()
-    }
-
     fn lost(cause: Cause) -> StoreError {
         StoreError::ReplyLost(cause)
     }
@@ -68,6 +64,14 @@ struct Updating<S>(Arc<S>);
 impl<S: UpdateSeveral> Work for Updating<S> {
     type Request = Update;
     type Answer = Updated;
+
+    fn most_bytes(&self) -> usize {
+        self.0.most_bytes()
+    }
+
+    fn bytes(&self, update: &Update) -> usize {
+        self.0.bytes(update)
+    }
 
     async fn carry_out(&self, mut batch: Vec<Waiting<Self>>) {
         if batch.len() < 2 {

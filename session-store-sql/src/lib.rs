@@ -69,6 +69,10 @@
 //! planner go by indexes: a plan from the days when the table was small would be kept while it grows. Whoever finds none free waits in line.
 //! A connection whose answer did not come within the time limit, or whose caller went away in the middle, is closed: no
 //! answer can reach the wrong caller. When one fails, all that have rested since before are asked before they are used.
+//!
+//! Version 0.9.0 of sqlx leaves Nagle's algorithm on, so an encrypted message of more than 16 KiB takes about 40 milliseconds longer than
+//! it should ([issue 4335](https://github.com/transact-rs/sqlx/issues/4335), mended but not released). Updates that travel together stay
+//! below that unless the connection can't be encrypted; a session that is larger by itself does not.
 
 #![cfg_attr(
     not(all(feature = "postgres", feature = "mysql", feature = "sqlite")),
@@ -89,6 +93,8 @@ mod given;
 mod host;
 mod judgement;
 mod limits;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod message;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod names;

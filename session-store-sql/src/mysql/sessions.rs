@@ -44,6 +44,8 @@ pub(super) struct Sessions {
     pub(super) names: Names,
     /// What the server's `max_allowed_packet` leaves for a payload.
     pub(super) most_payload_bytes: usize,
+    /// Of several updates.
+    pub(super) most_bytes_together: usize,
 }
 
 impl Sessions {

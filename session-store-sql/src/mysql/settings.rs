@@ -4,13 +4,14 @@ use std::fmt;
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
-use sqlx::mysql::{MySqlConnectOptions, MySqlPool};
+use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlSslMode};
 
 use crate::connect_error::SqlConnectError;
 use crate::connections::Connections;
 use crate::given::MOST_PAYLOAD_BYTES;
 use crate::host::without_brackets;
 use crate::limits::Limits;
+use crate::message;
 use crate::names::Names;
 use crate::statement::Form;
 
@@ -141,16 +142,27 @@ impl MySqlStoreBuilder {
             limits,
             migrates,
         } = self;
-        let connections = match target {
-            Target::Url(url) => Connections::own(parse(&url)?.disable_statement_logging(), limits),
-            Target::Options(options) => Connections::own(options.disable_statement_logging(), limits),
-            Target::Pool(pool) => Connections::given(pool, limits),
+        let own = |options: MySqlConnectOptions| {
+            let may_be_encrypted = may_be_encrypted(&options);
+            (
+                Connections::own(options.disable_statement_logging(), limits),
+                may_be_encrypted,
+            )
+        };
+        let (connections, may_be_encrypted) = match target {
+            Target::Url(url) => own(parse(&url)?),
+            Target::Options(options) => own(*options),
+            Target::Pool(pool) => {
+                let may_be_encrypted = may_be_encrypted(&pool.connect_options());
+                (Connections::given(pool, limits), may_be_encrypted)
+            }
         };
         let sessions = Sessions {
             connections,
             statements: Statements::new(&names, Form::Prepared),
             names,
             most_payload_bytes: MOST_PAYLOAD_BYTES,
+            most_bytes_together: message::most_bytes(may_be_encrypted),
         };
         let most_payload_bytes = sessions.prepare(migrates).await?;
         let sessions = Sessions {
@@ -159,6 +171,11 @@ impl MySqlStoreBuilder {
         };
         Ok(MySqlStore::new(sessions, &limits))
     }
+}
+
+/// Over a network.
+fn may_be_encrypted(options: &MySqlConnectOptions) -> bool {
+    options.get_socket().is_none() && !matches!(options.get_ssl_mode(), MySqlSslMode::Disabled)
 }
 
 fn parse(url: &str) -> Result<MySqlConnectOptions, SqlConnectError> {

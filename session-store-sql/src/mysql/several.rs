@@ -4,6 +4,7 @@ use session_batching::{Failed, LoadSeveral, Seen, Settled, Update, UpdateSeveral
 use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
 
 use crate::connections::Intent;
+use crate::message::BESIDE;
 use crate::row;
 use crate::several;
 
@@ -38,5 +39,15 @@ impl UpdateSeveral for Sessions {
         let affected = self.connections.run_for_each(Intent::Write, update, &values).await?;
         let applied = updates.iter().zip(affected).filter(|(_, affected)| *affected > 0);
         Ok(applied.map(|(update, _)| Settled::applied(update.key)).collect())
+    }
+
+    fn most_bytes(&self) -> usize {
+        self.most_bytes_together
+    }
+
+    /// Hexadecimal digits are two a byte.
+    fn bytes(&self, update: &Update) -> usize {
+        let text = self.statements.update.as_str().len() + BESIDE;
+        text + 2 * (update.key.as_bytes().len() + update.record.payload.len())
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Sessions {
     pub(super) connections: Connections<Postgres>,
     pub(super) statements: Statements,
     pub(super) names: Names,
+    /// Of several updates.
+    pub(super) most_bytes_together: usize,
 }
 
 impl Sessions {

@@ -4,12 +4,13 @@ use std::fmt;
 use std::time::Duration;
 
 use sqlx::ConnectOptions as _;
-use sqlx::postgres::{PgConnectOptions, PgPool};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgSslMode};
 
 use crate::connect_error::SqlConnectError;
 use crate::connections::Connections;
 use crate::host::without_brackets;
 use crate::limits::Limits;
+use crate::message;
 use crate::names::Names;
 use crate::statement::Form;
 
@@ -162,27 +163,43 @@ impl PostgresStoreBuilder {
             mut form,
             migrates,
         } = self;
-        let connections = match target {
+        let own = |options: PgConnectOptions, form| {
+            let may_be_encrypted = may_be_encrypted(&options);
+            (
+                Connections::own(tuned(options, form, &limits), limits),
+                may_be_encrypted,
+            )
+        };
+        let (connections, may_be_encrypted) = match target {
             Target::Url(url) => {
                 if has_no_statement_cache(&url) {
                     form = Form::Inlined;
                 }
-                Connections::own(tuned(parse(&url)?, form, &limits), limits)
+                own(parse(&url)?, form)
             }
-            Target::Options(options) => Connections::own(tuned(*options, form, &limits), limits),
+            Target::Options(options) => own(*options, form),
             Target::Pool(_) if form == Form::Inlined => {
                 return Err(SqlConnectError::PoolerAndPool);
             }
-            Target::Pool(pool) => Connections::given(pool, limits),
+            Target::Pool(pool) => {
+                let may_be_encrypted = may_be_encrypted(&pool.connect_options());
+                (Connections::given(pool, limits), may_be_encrypted)
+            }
         };
         let sessions = Sessions {
             connections,
             statements: Statements::new(&names, form),
             names,
+            most_bytes_together: message::most_bytes(may_be_encrypted),
         };
         sessions.prepare(migrates).await?;
         Ok(PostgresStore::new(sessions, &limits))
     }
+}
+
+/// Over a network. With `allow` the driver tries it unencrypted first.
+fn may_be_encrypted(options: &PgConnectOptions) -> bool {
+    options.get_socket().is_none() && !matches!(options.get_ssl_mode(), PgSslMode::Disable | PgSslMode::Allow)
 }
 
 fn parse(url: &str) -> Result<PgConnectOptions, SqlConnectError> {

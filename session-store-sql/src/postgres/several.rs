@@ -4,6 +4,7 @@ use session_batching::{Failed, LoadSeveral, Seen, Settled, Update, UpdateSeveral
 use session_core::{Loaded, Moment, StoreError, StoreKey, Updated};
 
 use crate::connections::Intent;
+use crate::message::BESIDE;
 use crate::row;
 use crate::several::{self, Columns};
 use crate::value::Value;
@@ -43,5 +44,19 @@ impl UpdateSeveral for Sessions {
         let update = &self.statements.update_several;
         let applied = self.connections.run_for_several(Intent::Write, update, &values).await?;
         row::applied(&applied.rows)
+    }
+
+    fn most_bytes(&self) -> usize {
+        self.most_bytes_together
+    }
+
+    /// Where values are part of the text, hexadecimal digits are two a byte, and each value has its type beside it.
+    fn bytes(&self, update: &Update) -> usize {
+        let bytes = update.key.as_bytes().len() + update.record.payload.len();
+        if self.statements.update_several.is_inlined() {
+            2 * (bytes + BESIDE)
+        } else {
+            bytes + BESIDE
+        }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) trait Engine: Send + Sync + Sized + 'static {
     const ADMIN_URL: &'static str;
     /// What a URL ends with if its connections are not to be encrypted, so that a proxy can read along.
     const UNENCRYPTED: &'static str;
+    /// If they must be.
+    const ENCRYPTED: &'static str;
     /// Who has to know its authority and name.
     const VERIFIED: &'static str;
     /// What URLs begin with.

@@ -19,6 +19,7 @@ impl Engine for MySql {
     const URL: &'static str = "SESSION_KIT_MYSQL_URL";
     const ADMIN_URL: &'static str = "SESSION_KIT_MYSQL_ADMIN_URL";
     const UNENCRYPTED: &'static str = "ssl-mode=DISABLED";
+    const ENCRYPTED: &'static str = "ssl-mode=REQUIRED";
     const VERIFIED: &'static str = "ssl-mode=VERIFY_IDENTITY";
     const SCHEME: &'static str = "mysql";
     const GRANTS: &'static str = include_str!("../../schema/mysql/grants.sql");

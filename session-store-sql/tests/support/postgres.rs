@@ -19,6 +19,7 @@ impl Engine for Postgres {
     const URL: &'static str = "SESSION_KIT_POSTGRES_URL";
     const ADMIN_URL: &'static str = "SESSION_KIT_POSTGRES_ADMIN_URL";
     const UNENCRYPTED: &'static str = "sslmode=disable";
+    const ENCRYPTED: &'static str = "sslmode=require";
     const VERIFIED: &'static str = "sslmode=verify-full";
     const SCHEME: &'static str = "postgres";
     const GRANTS: &'static str = include_str!("../../schema/postgres/grants.sql");

@@ -1,8 +1,10 @@
 //! The ways to a server, and the line before them.
 
 use std::collections::{HashSet, VecDeque};
+use std::num::NonZero;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use session_core::{StoreError, StoreKey};
@@ -27,6 +29,20 @@ pub const MOST_WAITING: usize = 1024;
 ///
 /// Longer than a statement takes on a server that is well, so that these lanes stay free: what waits is to be carried together.
 pub const SLOW: Duration = Duration::from_millis(20);
+
+const FEWEST_LANES: usize = 2;
+const MOST_LANES: usize = 4;
+
+/// How many lanes a store with so many connections has for a kind of work, and how many while those are slow.
+///
+/// As many as this machine has processors, but 2 at the least and 4 at the most: a lane that comes free takes all who wait, so more of them
+/// only make batches smaller. While they are slow there may be as many as half of the connections: the others are for the other kinds.
+#[must_use]
+pub fn lanes_of(connections: usize) -> RangeInclusive<usize> {
+    let processors = available_parallelism().map_or(FEWEST_LANES, NonZero::get);
+    let lanes = connections.min(processors.clamp(FEWEST_LANES, MOST_LANES));
+    lanes..=lanes.max(connections / 2)
+}
 
 /// Lanes for one kind of work. Clones share them.
 pub(crate) struct Lanes<W: Work>(Arc<Shared<W>>);

@@ -66,7 +66,7 @@ mod several;
 mod trouble;
 mod updates;
 
-pub use lanes::{MOST_BYTES, MOST_TOGETHER, MOST_WAITING, SLOW};
+pub use lanes::{MOST_BYTES, MOST_TOGETHER, MOST_WAITING, SLOW, lanes_of};
 pub use loads::Loads;
 pub use several::{Failed, LoadSeveral, Seen, Settled, Update, UpdateSeveral};
 pub use updates::Updates;

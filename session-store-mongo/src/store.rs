@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use mongodb::options::ClientOptions;
 use mongodb::{Client, Collection};
-use session_batching::{Loads, Update, Updates};
+use session_batching::{Loads, Update, Updates, lanes_of};
 use session_core::{
     Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
@@ -15,10 +15,6 @@ use session_core::{
 use crate::connect_error::MongoConnectError;
 use crate::sessions::Sessions;
 use crate::settings::MongoStoreBuilder;
-
-/// How many loads are under way at once, and how many updates, where there are as many connections. Whoever finds them taken goes
-/// together with the others who do.
-const MOST_LANES: usize = 4;
 
 /// Sessions in MongoDB.
 ///
@@ -52,9 +48,7 @@ impl fmt::Debug for MongoStore {
 impl MongoStore {
     pub(crate) fn new(sessions: Sessions) -> Self {
         let (connections, limit) = (sessions.line.free(), sessions.response_timeout);
-        let lanes = connections.min(MOST_LANES);
-        // The other half of the connections is for the other kinds.
-        let lanes = lanes..=lanes.max(connections / 2);
+        let lanes = lanes_of(connections);
         let sessions = Arc::new(sessions);
         Self {
             loads: Loads::new(Arc::clone(&sessions), lanes.clone(), limit),

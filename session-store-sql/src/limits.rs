@@ -1,13 +1,10 @@
 //! How many connections there may be, and how long things may take.
 
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use session_core::ConfigError;
 
 const MOST_CONNECTIONS: usize = 1000;
-
-const MOST_LANES: usize = 4;
 
 /// What bounds the work with a database.
 #[derive(Clone, Copy, Debug)]
@@ -24,15 +21,6 @@ impl Limits {
             connect_timeout: Duration::from_secs(1),
             response_timeout: Duration::from_secs(2),
         }
-    }
-
-    /// How many statements of a kind are under way at once before those who come have to wait, and how many while those are slow.
-    ///
-    /// A connection that comes free takes all who wait, so more of them only make batches smaller. The other half of the connections is for
-    /// the other kinds.
-    pub(crate) fn lanes(&self) -> RangeInclusive<usize> {
-        let lanes = self.connections.min(MOST_LANES);
-        lanes..=lanes.max(self.connections / 2)
     }
 
     pub(crate) fn check(&self) -> Result<(), ConfigError> {

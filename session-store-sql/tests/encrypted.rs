@@ -13,7 +13,7 @@ mod support;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use session_core::{Loaded, Record, Updated};
+use session_core::{Loaded, Record, Store, StoreKey, Updated};
 use session_test_support::proxy::{Protocol, Proxy, Sent, address};
 
 use support::engine::{Engine, Settings};
@@ -63,55 +63,71 @@ on_each_engine! {
     updates_travel_together_as_far_as_one_record_goes
 }
 
+/// How many sessions are updated at once.
+const TOGETHER: u64 = 100;
+
+/// A store that a proxy sees, and another one, in the same tables.
+struct Line {
+    proxy: Proxy,
+    far: Arc<dyn Store>,
+    near: Arc<dyn Store>,
+}
+
+impl Line {
+    async fn new<E: Engine>() -> Self {
+        let url = variable(E::URL);
+        let proxy = Proxy::before::<Records>(address(&url)).await;
+        let far = Settings::at(with_parameter(&proxy.through(&url), E::ENCRYPTED)).connections(1);
+        let near = Settings { url, ..far.clone() };
+        Self {
+            far: far.connect::<E>().await,
+            near: near.connect::<E>().await,
+            proxy,
+        }
+    }
+
+    /// Updates all of them at once, and answers what was sent.
+    async fn update(&self, sessions: &mut [(StoreKey, Record)], next: &Record) -> Vec<Vec<Sent>> {
+        drop(self.proxy.trips());
+        let updates = sessions.iter_mut().map(|(key, current)| {
+            let (far, key, expected, next) = (Arc::clone(&self.far), *key, current.revision, next.clone());
+            current.clone_from(&next);
+            tokio::spawn(async move { far.update(&key, &next, expected, NOW).await.unwrap() })
+        });
+        for updated in join_all(updates).await {
+            assert_eq!(updated.unwrap(), Updated::Applied);
+        }
+        self.proxy.trips()
+    }
+}
+
 /// A second record would wait until the server has acknowledged the first.
 async fn updates_travel_together_as_far_as_one_record_goes<E: Engine>() {
-    let url = variable(E::URL);
-    let proxy = Proxy::before::<Records>(address(&url)).await;
-    let far = Settings::at(with_parameter(&proxy.through(&url), E::ENCRYPTED)).connections(1);
-    let near = Settings {
-        url,
-        connections: 4,
-        ..far.clone()
-    };
-    let (far, near) = (far.connect::<E>().await, near.connect::<E>().await);
+    let line = Line::new::<E>().await;
     for bytes in [10, 300, 3000] {
         let of = |revision| Record {
             payload: vec![7; bytes].into(),
             ..record(revision)
         };
         let mut sessions = Vec::new();
-        for number in 0..100 {
+        for number in 0..TOGETHER {
             let record = of(number);
-            sessions.push((create(&near, &record).await, record));
+            sessions.push((create(&line.near, &record).await, record));
         }
-        let mut trips = Vec::new();
         // What was never run on this connection is prepared by the first.
-        for round in 1..=2 {
-            drop(proxy.trips());
-            let updates = sessions.iter_mut().map(|(key, current)| {
-                let (far, key, expected) = (Arc::clone(&far), *key, current.revision);
-                *current = of(1000 * round);
-                let next = current.clone();
-                tokio::spawn(async move { far.update(&key, &next, expected, NOW).await.unwrap() })
-            });
-            for updated in join_all(updates).await {
-                assert_eq!(updated.unwrap(), Updated::Applied);
-            }
-            trips = proxy.trips();
-        }
+        line.update(&mut sessions, &of(1000)).await;
+        let trips = line.update(&mut sessions, &of(2000)).await;
         assert!(
-            trips.iter().all(|trip| *trip == [Sent::Execute]),
+            !trips.is_empty() && trips.iter().all(|trip| *trip == [Sent::Execute]),
             "{bytes} bytes: {trips:?}"
         );
-        assert!(!trips.is_empty());
-        let together = 100 / trips.len();
-        let fitting = 100.min((1 << 14) / (2 * (bytes + 400)));
+        let (fitting, together) = ((1 << 14) / (2 * (bytes + 400)), sessions.len() / trips.len());
         assert!(
             together >= fitting / 2,
             "{bytes} bytes: {together} of {fitting} together"
         );
         for (key, current) in sessions {
-            assert_eq!(near.load(&key, NOW).await.unwrap(), Loaded::Found(current));
+            assert_eq!(line.near.load(&key, NOW).await.unwrap(), Loaded::Found(current));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use session_batching::{Loads, Update, Updates};
+use session_batching::{Loads, Update, Updates, lanes_of};
 use session_core::{
     Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
@@ -61,8 +61,8 @@ impl MySqlStore {
     pub(super) fn new(sessions: Sessions, limits: &Limits) -> Self {
         let (sessions, limit) = (Arc::new(sessions), limits.response_timeout);
         Self {
-            loads: Loads::new(Arc::clone(&sessions), limits.lanes(), limit),
-            updates: Updates::new(Arc::clone(&sessions), limits.lanes(), limit),
+            loads: Loads::new(Arc::clone(&sessions), lanes_of(limits.connections), limit),
+            updates: Updates::new(Arc::clone(&sessions), lanes_of(limits.connections), limit),
             sessions,
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use session_batching::{Loads, Update, Updates};
+use session_batching::{Loads, Update, Updates, lanes_of};
 use session_core::{
     Created, Deleted, Listed, Loaded, Moment, Owner, Record, Revision, Rotated, Rotation, ScanCursor, Scanned, Store,
     StoreError, StoreKey, Touch, Touched, Updated,
@@ -61,7 +61,7 @@ impl SqliteStore {
     pub(super) fn new(sessions: Sessions, limits: &Limits) -> Self {
         let (sessions, limit) = (Arc::new(sessions), limits.response_timeout);
         Self {
-            loads: Loads::new(Arc::clone(&sessions), limits.lanes(), limit),
+            loads: Loads::new(Arc::clone(&sessions), lanes_of(limits.connections), limit),
             // One writes at a time.
             updates: Updates::new(Arc::clone(&sessions), 1..=1, limit),
             sessions,

@@ -15,14 +15,14 @@ use crate::id::{SessionId, StoreKey};
 use crate::manager::Shared;
 use crate::operation::{Operation, Reply};
 use crate::payload::Snapshot;
-use crate::queue::{COMMITS_IN_A_ROW, Turn};
+use crate::queue::Turn;
 
 /// The first pause before something is tried again; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
-/// How often somebody else may be first before a commit pauses: until the lines of several nodes have left a gap. Each time it has just
-/// learned what the other one wrote, and after a pause it knows that no more: so pauses are short and rare.
-const TRIES: u32 = 4 * COMMITS_IN_A_ROW;
+/// How often somebody else may be first before a commit pauses. Each time it has just learned what the other one wrote, and after a pause
+/// it knows that no more: so pauses are short and rare.
+const TRIES: u32 = 4;
 /// How often a pause between conflicts doubles.
 const MOST_DOUBLED: u32 = 3;
 

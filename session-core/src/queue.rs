@@ -12,7 +12,7 @@ use crate::payload::Snapshot;
 
 /// After so many commits in a row a line leaves a gap: the next one is not told what was written, and needs a round trip to find
 /// out. A line that is never empty would else always be ahead of another node, which knows of each commit only when it is too late.
-pub(crate) const COMMITS_IN_A_ROW: u32 = 8;
+const COMMITS_IN_A_ROW: u32 = 8;
 
 /// Commits that met a conflict queue here, one line a session, and each hands the record that it wrote to the next. Those who come
 /// while there is a line stand in it; where there is none, a commit only looks.

@@ -106,7 +106,7 @@ async fn no_node_keeps_another_one_from_writing() {
 /// all operations take about as long: somebody of two nodes was still waiting when the time of an operation was over.
 #[tokio::test(start_paused = true)]
 async fn no_line_keeps_out_that_of_another_node() {
-    for (nodes, writers, longest) in [(1, 8, 1), (2, 8, 1), (2, 64, 3), (3, 24, 3), (4, 8, 4)] {
+    for (nodes, writers, longest) in [(1, 8, 1), (2, 8, 2), (2, 64, 4), (3, 24, 4), (4, 8, 4)] {
         let outcome = write(nodes, writers, 20..=22).await;
         assert_eq!(outcome.commits.iter().sum::<u64>(), outcome.stored);
         let (waited, stored) = (outcome.longest_wait, outcome.stored);

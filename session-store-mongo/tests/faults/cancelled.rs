@@ -112,7 +112,7 @@ async fn leave_now_and_then(store: Arc<dyn Store>, number: u64, rounds: usize) -
     let key = create(&store, &record).await;
     let mut left = 0;
     for round in 0..rounds {
-        let patience = Duration::from_micros(fastrand::u64(..80_000));
+        let patience = Duration::from_micros(fastrand::u64(..30_000));
         match timeout(patience, store.load(&key, NOW)).await {
             Ok(Ok(Loaded::Found(found))) => assert_eq!(count_of(&found), number),
             Ok(other) => panic!("{other:?}"),

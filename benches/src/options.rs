@@ -61,9 +61,13 @@ impl Options {
         }
     }
 
-    /// How many of the items everybody operates on before the first turn.
+    /// How many of the items everybody operates on before the first turn. At a distance, one after another takes its time.
     pub(crate) fn warm_up(&self, items: usize) -> usize {
-        if self.once { items.min(256) } else { items }
+        if self.once || self.distance > 0 {
+            items.min(256)
+        } else {
+            items
+        }
     }
 
     /// Whether the result is worth keeping: all of it, under the settings that every result has.

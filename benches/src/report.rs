@@ -21,6 +21,24 @@ pub struct Report {
     comparisons: Vec<Comparison>,
 }
 
+/// The results of other subjects are no change to what is measured.
+fn commit() -> String {
+    let commit = said_by("git", &["describe", "--always", "--exclude=*"]);
+    let changed = [
+        "status",
+        "--porcelain",
+        "--untracked-files=no",
+        "--",
+        ":/",
+        ":(top,exclude)benches/results",
+    ];
+    if said_by("git", &changed).is_empty() {
+        commit
+    } else {
+        commit + "-dirty"
+    }
+}
+
 impl Report {
     pub fn new(subject: &'static str, about: impl Into<BTreeMap<&'static str, String>>) -> Self {
         println!(
@@ -29,7 +47,7 @@ impl Report {
         );
         Self {
             subject,
-            commit: said_by("git", &["describe", "--always", "--dirty", "--exclude=*"]),
+            commit: commit(),
             machine: Machine::look(),
             about: about.into(),
             comparisons: Vec::new(),

@@ -59,7 +59,11 @@ impl Replicas {
         let service = Service::start(REPLICAS).await;
         let url = service.variable("SESSION_KIT_MONGO_REPLICAS_URL");
         let addresses = ClientOptions::parse(url).await.unwrap().hosts;
-        Self { service, addresses }
+        let replicas = Self { service, addresses };
+        // There is a primary before a majority follows it, and until then nothing is confirmed: a store that is made meanwhile waits.
+        let primary = replicas.primary().await;
+        replicas.is_confirmed(primary).await;
+        replicas
     }
 
     pub(crate) fn url(&self) -> String {
